@@ -1,0 +1,1 @@
+"""Turn a server's schema into a typed package."""
