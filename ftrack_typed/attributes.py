@@ -1,0 +1,465 @@
+"""Owns the descriptors that generated classes declare their attributes with.
+
+On the class an attribute gives a typed path for queries, on an entity its value. The descriptors have no ``__set__``
+at run time: a loaded value lies in the entity's ``__dict__`` and is read without any of this code; what is not loaded
+falls through to ``__get__``, which loads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Protocol, TypeAlias, TypedDict, TypeVar, overload
+
+import attrs
+
+from .facts import AttributeFacts, AttributeKind
+from .query.expressions import CollectionPath, KeyedPath, MappedPath, ReferencePath, ScalarPath
+from .query.syntax import Path, Step
+from .symbols import NOT_SET
+
+if TYPE_CHECKING:
+    from typing_extensions import Never
+
+    from .collection import Collection, CustomAttributes, MappedCollection
+    from .entity import Entity
+
+JsonValue: TypeAlias = Any
+"""Any JSON value: text, number, boolean, list, mapping or None."""
+
+JsonObject: TypeAlias = "dict[str, Any]"
+"""A JSON object, as ``{"url": ...}`` of a thumbnail."""
+
+
+class LinkItem(TypedDict):
+    """One step of an entity's ``link``, from the project down to the entity itself."""
+
+    id: str
+    name: str
+    type: str
+
+
+METADATA_KEY: Final = "ftrack"
+
+T = TypeVar("T")
+V = TypeVar("V")
+E = TypeVar("E", bound="Entity")
+N = TypeVar("N")
+C = TypeVar("C", bound="CustomAttributes")
+C_co = TypeVar("C_co", bound="CustomAttributes", covariant=True)
+
+
+def attribute(
+    *,
+    default: object = attrs.NOTHING,
+    init: bool = True,
+    wire: str | None = None,
+    foreign_key: str | None = None,
+    required: bool | None = None,
+) -> Any:
+    """Declare an attribute of an entity class.
+
+    *default* is what a new entity starts with: a value, or the symbol ``NOT_SET`` (nothing is sent), ``NEW_ID`` (a
+    uuid) or ``SERVER_SIDE`` (the server picks). Without a default the attribute must be given to ``session.create``;
+    with ``init=False`` it cannot be. *wire* is the server's name where it differs, *foreign_key* the wire name of the
+    attribute that holds a reference's key, and *required* says that the server insists although there is a default.
+    """
+    metadata = {"wire": wire, "foreign_key": foreign_key, "required": required}
+    return attrs.field(default=default, init=init, metadata={METADATA_KEY: metadata})
+
+
+class Descriptor:
+    """Base of the descriptors: knows its owner and the facts of its attribute, and gives paths on the class."""
+
+    __slots__ = ("facts", "owner")
+    kind: ClassVar[AttributeKind] = AttributeKind.SCALAR
+    mutable: ClassVar[bool] = True
+    computed: ClassVar[bool] = False
+
+    def __init__(self, facts: AttributeFacts, owner: type[Entity]) -> None:
+        """Describe the attribute *facts* of the class *owner* and of those that derive from it."""
+        self.facts = facts
+        self.owner = owner
+
+    if not TYPE_CHECKING:
+
+        def __get__(self, instance, owner):
+            if instance is None:
+                return self.path_from(Path((), owner))
+            return instance._ftrack_absent(self.facts)
+
+    def path_from(self, prefix: Path) -> object:
+        """Return the typed path that continues *prefix* with this attribute."""
+        return ScalarPath(self._extended(prefix), self.facts)
+
+    def _extended(self, prefix: Path) -> Path:
+        return Path((*prefix.steps, Step(self.facts.wire)), prefix.root)
+
+    def _target(self) -> type[Entity]:
+        return self.owner._ftrack_type(self.facts.target or "")
+
+
+class Attr(Descriptor, Generic[T]):
+    """A plain value that can be read and set."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: object) -> ScalarPath[T]: ...
+        @overload
+        def __get__(self, instance: object, owner: object) -> T: ...
+        def __get__(self, instance: object, owner: object) -> Any: ...
+        def __set__(self, instance: object, value: T) -> None: ...
+
+
+class Fixed(Descriptor, Generic[T]):
+    """A plain value that can be given on creation and not changed afterwards."""
+
+    __slots__ = ()
+    mutable = False
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: object) -> ScalarPath[T]: ...
+        @overload
+        def __get__(self, instance: object, owner: object) -> T: ...
+        def __get__(self, instance: object, owner: object) -> Any: ...
+        def __set__(self, instance: Never, value: T) -> None: ...
+
+
+class Computed(Descriptor, Generic[T]):
+    """A plain value that the server works out."""
+
+    __slots__ = ()
+    mutable = False
+    computed = True
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: object) -> ScalarPath[T]: ...
+        @overload
+        def __get__(self, instance: object, owner: object) -> T: ...
+        def __get__(self, instance: object, owner: object) -> Any: ...
+        def __set__(self, instance: Never, value: Never) -> None: ...
+
+
+class Narrowed(Descriptor, Generic[T, N]):
+    """A plain value that may be None in general, and never is in entities of type ``N``."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: object) -> ScalarPath[T | None]: ...
+        @overload
+        def __get__(self, instance: N, owner: object) -> T: ...
+        @overload
+        def __get__(self, instance: object, owner: object) -> T | None: ...
+        def __get__(self, instance: object, owner: object) -> Any: ...
+        def __set__(self, instance: object, value: T | None) -> None: ...
+
+
+class ReferenceDescriptor(Descriptor):
+    """Base of the descriptors of references."""
+
+    __slots__ = ()
+    kind = AttributeKind.REFERENCE
+
+    def path_from(self, prefix: Path) -> object:
+        """Return the path to the referenced entity, from which its attributes follow."""
+        return ReferencePath(self._extended(prefix), self.facts, self._target())
+
+
+class Ref(ReferenceDescriptor, Generic[E]):
+    """A reference to an entity, always there."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: object) -> type[E]: ...
+        @overload
+        def __get__(self, instance: object, owner: object) -> E: ...
+        def __get__(self, instance: object, owner: object) -> Any: ...
+        def __set__(self, instance: object, value: E) -> None: ...
+
+
+class OptionalRef(ReferenceDescriptor, Generic[E]):
+    """A reference to an entity, or None."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: object) -> type[E]: ...
+        @overload
+        def __get__(self, instance: object, owner: object) -> E | None: ...
+        def __get__(self, instance: object, owner: object) -> Any: ...
+        def __set__(self, instance: object, value: E | None) -> None: ...
+
+
+class FixedRef(ReferenceDescriptor, Generic[E]):
+    """A reference that can be given on creation and not changed afterwards."""
+
+    __slots__ = ()
+    mutable = False
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: object) -> type[E]: ...
+        @overload
+        def __get__(self, instance: object, owner: object) -> E: ...
+        def __get__(self, instance: object, owner: object) -> Any: ...
+        def __set__(self, instance: Never, value: E) -> None: ...
+
+
+class OptionalFixedRef(ReferenceDescriptor, Generic[E]):
+    """A reference or None, that can be given on creation and not changed afterwards."""
+
+    __slots__ = ()
+    mutable = False
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: object) -> type[E]: ...
+        @overload
+        def __get__(self, instance: object, owner: object) -> E | None: ...
+        def __get__(self, instance: object, owner: object) -> Any: ...
+        def __set__(self, instance: Never, value: E | None) -> None: ...
+
+
+class NarrowedRef(ReferenceDescriptor, Generic[E, N]):
+    """A reference that may be None in general, and never is in entities of type ``N``."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: object) -> type[E]: ...
+        @overload
+        def __get__(self, instance: N, owner: object) -> E: ...
+        @overload
+        def __get__(self, instance: object, owner: object) -> E | None: ...
+        def __get__(self, instance: object, owner: object) -> Any: ...
+        def __set__(self, instance: object, value: E | None) -> None: ...
+
+
+class CollectionDescriptor(Descriptor):
+    """Base of the descriptors of collections."""
+
+    __slots__ = ()
+    kind = AttributeKind.COLLECTION
+
+    def path_from(self, prefix: Path) -> object:
+        """Return the path to the collection, which ``any`` and ``each`` go on from."""
+        return CollectionPath(self._extended(prefix), self.facts, self._target())
+
+
+class Many(CollectionDescriptor, Generic[E]):
+    """A collection of entities that can be edited and replaced."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: object) -> CollectionPath[E]: ...
+        @overload
+        def __get__(self, instance: object, owner: object) -> Collection[E]: ...
+        def __get__(self, instance: object, owner: object) -> Any: ...
+        def __set__(self, instance: object, value: Iterable[E]) -> None: ...
+
+
+class FixedMany(CollectionDescriptor, Generic[E]):
+    """A collection of entities that can be given on creation and not changed afterwards."""
+
+    __slots__ = ()
+    mutable = False
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: object) -> CollectionPath[E]: ...
+        @overload
+        def __get__(self, instance: object, owner: object) -> Collection[E]: ...
+        def __get__(self, instance: object, owner: object) -> Any: ...
+        def __set__(self, instance: Never, value: Iterable[E]) -> None: ...
+
+
+class Restricted(CollectionDescriptor, Generic[E]):
+    """A collection that the server takes in criteria and never returns; it has no value on an entity."""
+
+    __slots__ = ()
+    kind = AttributeKind.RESTRICTED
+    mutable = False
+
+    if TYPE_CHECKING:
+
+        def __get__(self, instance: None, owner: object) -> CollectionPath[E]: ...
+        def __set__(self, instance: Never, value: Never) -> None: ...
+
+
+class Mapped(Descriptor, Generic[V]):
+    """A mapping from text to values of type ``V``, such as metadata."""
+
+    __slots__ = ()
+    kind = AttributeKind.MAPPED
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: object) -> MappedPath[V]: ...
+        @overload
+        def __get__(self, instance: object, owner: object) -> MappedCollection[V]: ...
+        def __get__(self, instance: object, owner: object) -> Any: ...
+        def __set__(self, instance: object, value: Mapping[str, V]) -> None: ...
+
+    def path_from(self, prefix: Path) -> object:
+        """Return the path to the mapping, whose keys follow in brackets."""
+        return MappedPath(self._extended(prefix), self.facts)
+
+
+class HasCustomAttributes(Protocol[C_co]):
+    """An entity type that says, to checkers, which class holds its custom attributes."""
+
+    def _ftrack_custom_attributes(self) -> C_co: ...
+
+
+class Custom(Descriptor):
+    """The custom attributes of an entity: typed by name, ``shot.custom_attributes.fps``, and a mapping by key.
+
+    Their class is what ``_ftrack_custom_attributes`` of the entity's class returns to checkers: an override of a method
+    may narrow what it returns, an override of an attribute may not.
+    """
+
+    __slots__ = ()
+    kind = AttributeKind.CUSTOM
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: type[HasCustomAttributes[C]]) -> type[C]: ...
+        @overload
+        def __get__(self, instance: HasCustomAttributes[C], owner: object) -> C: ...
+        def __get__(self, instance: object, owner: object) -> Any: ...
+        def __set__(self, instance: object, value: Mapping[str, object]) -> None: ...
+
+    else:
+
+        def __get__(self, instance, owner):
+            if instance is None:
+                return self.path_from(Path((), owner), owner)
+            return instance._ftrack_absent(self.facts)
+
+    def path_from(self, prefix: Path, owner: type[Entity] | None = None) -> object:
+        """Return the path from which the custom attributes of *owner* follow."""
+        return CustomPath(self._extended(prefix), self.facts, (owner or self.owner)._ftrack_custom_type())
+
+
+class CustomPath(MappedPath[Any]):
+    """A path that ends in the custom attributes of an entity type; each of them follows a dot, or a key in brackets."""
+
+    __slots__ = ("_ftrack_class",)
+
+    def __init__(self, path: Path, facts: AttributeFacts, custom_attributes: type[CustomAttributes]) -> None:
+        """Keep the class that names the custom attributes."""
+        super().__init__(path, facts)
+        self._ftrack_class = custom_attributes
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            return self._ftrack_class._ftrack_descriptor(name).path_from(self._ftrack_path)
+
+
+def custom_attribute(type_name: str, *, key: str | None = None, hierarchical: bool = False) -> Any:
+    """Declare a custom attribute: its ftrack type, its key where that is no Python name, whether it is hierarchical."""
+    return CustomDeclaration(type_name, key, hierarchical)
+
+
+@attrs.frozen
+class CustomDeclaration:
+    """What `custom_attribute` was told; `CustomAttributes` turns it into a descriptor."""
+
+    type_name: str
+    key: str | None
+    hierarchical: bool
+
+
+_CUSTOM_VALUE_TYPES: Final = {"text": "str", "url": "str", "number": "float", "boolean": "bool", "date": "datetime"}
+
+
+class CustomDescriptor:
+    """Base of the descriptors of custom attributes."""
+
+    __slots__ = ("facts", "hierarchical", "key", "type_name")
+    mutable: ClassVar[bool] = True
+
+    def __init__(self, name: str, declared: CustomDeclaration) -> None:
+        """Describe the custom attribute *name* as *declared*."""
+        self.key = declared.key or name
+        self.type_name = declared.type_name
+        self.hierarchical = declared.hierarchical
+        self.facts = AttributeFacts(
+            name=name,
+            wire=self.key,
+            kind=AttributeKind.SCALAR,
+            value_type=_CUSTOM_VALUE_TYPES.get(declared.type_name, "JsonValue"),
+            mutable=self.mutable,
+            computed=not self.mutable,
+            default=NOT_SET,
+        )
+
+    def path_from(self, prefix: Path) -> object:
+        """Return the path to this attribute in the custom attributes that *prefix* ends in."""
+        return KeyedPath(prefix, self.facts, self.key)
+
+    if not TYPE_CHECKING:
+
+        def __get__(self, instance, owner):
+            if instance is None:
+                return self.path_from(Path((Step("custom_attributes"),)))
+            return instance[self.key]
+
+        def __set__(self, instance, value):
+            instance[self.key] = value
+
+
+class CustomAttr(CustomDescriptor, Generic[T]):
+    """A custom attribute that can be read and set."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: object) -> ScalarPath[T]: ...
+        @overload
+        def __get__(self, instance: object, owner: object) -> T: ...
+        def __get__(self, instance: object, owner: object) -> Any: ...
+        def __set__(self, instance: object, value: T) -> None: ...
+
+
+class ComputedCustomAttr(CustomDescriptor, Generic[T]):
+    """A custom attribute that the server works out."""
+
+    __slots__ = ()
+    mutable = False
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: object) -> ScalarPath[T]: ...
+        @overload
+        def __get__(self, instance: object, owner: object) -> T: ...
+        def __get__(self, instance: object, owner: object) -> Any: ...
+        def __set__(self, instance: Never, value: Never) -> None: ...

@@ -1,0 +1,195 @@
+"""Owns what attributes with many values hold: collections of entities, mappings, and custom attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, MutableSequence
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
+
+from .attributes import ComputedCustomAttr, CustomAttr, CustomDeclaration, CustomDescriptor
+from .errors import (
+    DuplicateItemInCollectionError,
+    ImmutableAttributeError,
+    ImmutableCollectionError,
+    UnknownAttributeError,
+)
+
+if TYPE_CHECKING:
+    from .entity import Entity
+    from .facts import AttributeFacts
+
+E = TypeVar("E", bound="Entity")
+V = TypeVar("V")
+
+
+class Collection(MutableSequence[E]):
+    """The entities behind an attribute, each at most once, in the order they came in.
+
+    Changes are recorded on the entity that the collection belongs to. Two collections are equal where they hold the
+    same entities, in any order. Raise ImmutableCollectionError where the attribute cannot change, and
+    DuplicateItemInCollectionError for an entity that is in already.
+    """
+
+    __slots__ = ("_entity", "_facts", "_items", "mutable")
+
+    def __init__(self, entity: Entity, facts: AttributeFacts, items: Iterable[E] = (), *, mutable: bool = True) -> None:
+        """Hold *items* for the attribute *facts* of *entity*; nothing is recorded by this."""
+        self._entity = entity
+        self._facts = facts
+        self._items: dict[E, None] = {}
+        self.mutable = mutable
+        for item in items:
+            self._admit(item)
+
+    def _admit(self, item: E) -> None:
+        if item in self._items:
+            raise DuplicateItemInCollectionError(item, self)
+        self._items[item] = None
+
+    def _replace(self, items: Iterable[E]) -> None:
+        """Hold *items* instead, and record that; leave everything as it was where they are refused."""
+        if not self.mutable:
+            raise ImmutableCollectionError(self)
+        changed = Collection(self._entity, self._facts, items)
+        self._entity._ftrack_record(self._facts, changed)
+        self._items = changed._items
+
+    @property
+    def entity(self) -> Entity:
+        """The entity that the collection belongs to."""
+        return self._entity
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[E]:
+        return iter(self._items)
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._items
+
+    @overload
+    def __getitem__(self, index: int) -> E: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[E]: ...
+    def __getitem__(self, index: int | slice) -> E | list[E]:
+        return list(self._items)[index]
+
+    @overload
+    def __setitem__(self, index: int, value: E) -> None: ...
+    @overload
+    def __setitem__(self, index: slice, value: Iterable[E]) -> None: ...
+    def __setitem__(self, index: int | slice, value: Any) -> None:
+        items = list(self._items)
+        items[index] = value
+        self._replace(items)
+
+    def __delitem__(self, index: int | slice) -> None:
+        items = list(self._items)
+        del items[index]
+        self._replace(items)
+
+    def insert(self, index: int, value: E) -> None:
+        """Put *value* before position *index*."""
+        items = list(self._items)
+        items.insert(index, value)
+        self._replace(items)
+
+    def extend(self, values: Iterable[E]) -> None:
+        """Add *values* at the end, all of them or, where one is refused, none."""
+        self._replace([*self._items, *values])
+
+    def remove(self, value: E) -> None:
+        """Take *value* out; raise ValueError where it is not in."""
+        if value not in self._items:
+            raise ValueError(f"{value!r} is not in {self!r}")
+        self._replace([item for item in self._items if item != value])
+
+    def clear(self) -> None:
+        """Take everything out."""
+        self._replace(())
+
+    def __eq__(self, other: object) -> bool:
+        return self._items.keys() == other._items.keys() if isinstance(other, Collection) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<Collection {self._entity.entity_type}.{self._facts.name} of {len(self._items)}>"
+
+
+class MappedCollection(MutableMapping[str, V]):
+    """Values by key, such as metadata. Changes are recorded on the entity that the mapping belongs to."""
+
+    __slots__ = ("_entity", "_facts", "_values")
+
+    def __init__(self, entity: Entity, facts: AttributeFacts, values: Mapping[str, V] | None = None) -> None:
+        """Hold *values* for the attribute *facts* of *entity*; nothing is recorded by this."""
+        self._entity = entity
+        self._facts = facts
+        self._values = dict(values or {})
+
+    def _replace(self, values: dict[str, V]) -> None:
+        self._entity._ftrack_record(self._facts, values)
+        self._values = values
+
+    def __getitem__(self, key: str) -> V:
+        return self._values[key]
+
+    def __setitem__(self, key: str, value: V) -> None:
+        self._replace({**self._values, key: value})
+
+    def __delitem__(self, key: str) -> None:
+        if key not in self._values:
+            raise KeyError(key)
+        self._replace({name: value for name, value in self._values.items() if name != key})
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._entity.entity_type}.{self._facts.name} {self._values!r}>"
+
+
+class CustomAttributes(MappedCollection[Any]):
+    """The custom attributes of an entity: by name where generated classes derive from this, and by key.
+
+    Generated classes declare them as ``fps: CustomAttr[float] = custom_attribute("number")``.
+    """
+
+    __slots__ = ()
+    _ftrack_descriptors: ClassVar[dict[str, CustomDescriptor]] = {}
+
+    def __init_subclass__(cls) -> None:
+        """Turn the declarations of the class into descriptors; the annotation says which can be set."""
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, CustomDeclaration)}
+        descriptors: dict[str, CustomDescriptor] = {}
+        for name, declared in own.items():
+            computed = ComputedCustomAttr.__name__ in cls.__annotations__.get(name, "")
+            descriptors[name] = (ComputedCustomAttr if computed else CustomAttr)(name, declared)
+            setattr(cls, name, descriptors[name])
+        cls._ftrack_descriptors = {**cls._ftrack_descriptors, **descriptors}
+
+    @classmethod
+    def _ftrack_descriptor(cls, name: str) -> CustomDescriptor:
+        descriptor = cls._ftrack_descriptors.get(name)
+        if descriptor is None:
+            raise UnknownAttributeError(cls.__name__, name, cls._ftrack_descriptors)
+        return descriptor
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        for descriptor in self._ftrack_descriptors.values():
+            if descriptor.key == key and not descriptor.mutable:
+                raise ImmutableAttributeError(type(self).__name__, key, "computed by the server")
+        super().__setitem__(key, value)
+
+    if not TYPE_CHECKING:
+
+        def __setattr__(self, name, value):
+            if name not in CustomAttributes._SLOTS and name not in self._ftrack_descriptors:
+                raise UnknownAttributeError(type(self).__name__, name, self._ftrack_descriptors)
+            object.__setattr__(self, name, value)
+
+        _SLOTS = frozenset(MappedCollection.__slots__)

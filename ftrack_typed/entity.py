@@ -1,0 +1,386 @@
+"""Owns the base class of all entities and the decorator that makes a class an entity type.
+
+Loaded values lie in an entity's ``__dict__`` under their names in Python; reading one runs no code of ours.
+``__setattr__`` is the only writer and records what it changes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast, overload
+
+import attrs
+
+from . import attributes as descriptors
+from .attributes import METADATA_KEY, Descriptor, attribute
+from .backports import dataclass_transform
+from .collection import CustomAttributes
+from .errors import DirectInstantiationError, ImmutableAttributeError, NotLoadedError, UnknownAttributeError
+from .facts import AttributeFacts, AttributeKind
+from .query.syntax import Path
+from .symbols import NOT_SET
+
+if TYPE_CHECKING:
+    from .operators import EntityOperators
+
+E = TypeVar("E", bound="Entity")
+
+if TYPE_CHECKING:
+
+    class _Base(MutableMapping[str, Any], metaclass=EntityOperators):
+        pass
+
+else:
+
+    class _Base:
+        pass
+
+
+class Entity(_Base):
+    """A row of the server. ``session.create`` makes new ones, ``session.query`` and ``session.get`` find them.
+
+    Attributes are read and set by name (``task.status``) or, under the server's names, as in a mapping
+    (``task["status"]``). Two entities are equal where they stand for the same row. ``repr``, ``copy``, ``pickle`` and
+    comparison never ask the server.
+    """
+
+    entity_type: ClassVar[str] = "Entity"
+    primary_key_attributes: ClassVar[tuple[str, ...]] = ("id",)
+    default_projections: ClassVar[tuple[str, ...]] = ("id",)
+
+    _ftrack_facts: ClassVar[dict[str, AttributeFacts]] = {}
+    _ftrack_names: ClassVar[dict[str, str]] = {}
+    _ftrack_root_type: ClassVar[str] = "Entity"
+    _ftrack_custom_class: ClassVar[str | None] = None
+
+    if not TYPE_CHECKING:
+
+        def __init__(self, *arguments, **values):
+            raise DirectInstantiationError(type(self).__name__)
+
+        def __setattr__(self, name, value):
+            facts = self._ftrack_facts.get(name)
+            if facts is None:
+                raise UnknownAttributeError(self.entity_type, name, self._ftrack_facts)
+            self._ftrack_write(facts, value)
+
+        def __delattr__(self, name):
+            raise AttributeError(
+                f"{self.entity_type}.{name} cannot be deleted; del entity[{name!r}] takes back a change"
+            )
+
+    @classmethod
+    def _ftrack_new(cls: type[E], values: Mapping[str, object], session: object = None) -> E:
+        """Return an entity that holds *values*, under their names in Python, as loaded."""
+        entity = object.__new__(cls)
+        vars(entity).update(values, _ftrack_session=session)
+        return entity
+
+    @classmethod
+    def _ftrack_package(cls) -> str:
+        """Return the name of the generated package that the class belongs to."""
+        return cls.__module__.rpartition(".")[0]
+
+    @classmethod
+    def _ftrack_type(cls, name: str) -> type[Entity]:
+        """Return the entity class *name* of the package that this class belongs to."""
+        module = sys.modules[cls.__module__]
+        found = vars(module).get(name)
+        if isinstance(found, type) and issubclass(found, Entity):
+            return found
+        package = importlib.import_module(cls._ftrack_package())
+        return cast("type[Entity]", package.REGISTRY.entity_type(name))
+
+    @classmethod
+    def _ftrack_custom_type(cls) -> type[CustomAttributes]:
+        """Return the class that names the custom attributes of this type."""
+        name = cls._ftrack_custom_class
+        if name is None:
+            return CustomAttributes
+        owner = next(base for base in cls.__mro__ if base.__dict__.get("_ftrack_custom_class") == name)
+        found = vars(sys.modules[owner.__module__]).get(name)
+        if found is None:
+            package = owner.__module__.rpartition(".")[0]
+            found = getattr(importlib.import_module(f"{package}.custom_attributes"), name)
+        return cast("type[CustomAttributes]", found)
+
+    @classmethod
+    def _ftrack_path_to(cls, name: str, prefix: Path) -> object:
+        """Return the typed path that continues *prefix* with the attribute *name* of this class."""
+        if name not in cls._ftrack_facts:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            raise UnknownAttributeError(cls.entity_type, name, cls._ftrack_facts)
+        descriptor = next(base.__dict__[name] for base in cls.__mro__ if name in base.__dict__)
+        if isinstance(descriptor, descriptors.Custom):
+            return descriptor.path_from(prefix, cls)
+        return cast(Descriptor, descriptor).path_from(prefix)
+
+    def _ftrack_absent(self, facts: AttributeFacts) -> object:
+        """Return the value of an attribute that is not loaded: load it, or raise NotLoadedError."""
+        if facts.kind is AttributeKind.RESTRICTED:
+            raise NotLoadedError(self.entity_type, facts.name, "the server takes it in criteria and never returns it")
+        session = self.__dict__.get("_ftrack_session")
+        if session is None:
+            raise NotLoadedError(self.entity_type, facts.name, "the entity belongs to no session")
+        return session._ftrack_load(self, facts)
+
+    def _ftrack_write(self, facts: AttributeFacts, value: object) -> None:
+        """Set the attribute *facts* to *value* and record it; raise ImmutableAttributeError where it is fixed."""
+        if facts.computed:
+            raise ImmutableAttributeError(self.entity_type, facts.name, "computed by the server")
+        if not facts.mutable and self.__dict__.get(facts.name, NOT_SET) is not NOT_SET:
+            raise ImmutableAttributeError(self.entity_type, facts.name)
+        self._ftrack_record(facts, value)
+        vars(self)[facts.name] = value
+
+    def _ftrack_record(self, facts: AttributeFacts, value: object) -> None:
+        """Tell the session that the attribute *facts* becomes *value*."""
+        session = self.__dict__.get("_ftrack_session")
+        if session is not None:
+            session._ftrack_record(self, facts, value)
+
+    def _ftrack_key(self) -> dict[str, str]:
+        """Return the primary key: wire name to value. Raise NotLoadedError where a part is not loaded; never load."""
+        content = self.__dict__
+        names = self._ftrack_names
+        try:
+            return {wire: str(content[names[wire]]) for wire in self.primary_key_attributes}
+        except KeyError as error:
+            raise NotLoadedError(self.entity_type, str(error.args[0]), "it is part of the primary key") from None
+
+    def _ftrack_identity(self) -> tuple[str, ...] | None:
+        content = self.__dict__
+        key = tuple(str(content.get(self._ftrack_names[wire], "")) for wire in self.primary_key_attributes)
+        return (self._ftrack_root_type, *key) if all(key) else None
+
+    def _ftrack_fact(self, name: str) -> AttributeFacts:
+        """Return the facts of the attribute that the server or Python calls *name*."""
+        facts = self._ftrack_facts.get(self._ftrack_names.get(name, name))
+        if facts is None:
+            raise UnknownAttributeError(self.entity_type, name, (*self._ftrack_names, *self._ftrack_facts))
+        return facts
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self, self._ftrack_fact(name).name)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._ftrack_write(self._ftrack_fact(name), value)
+
+    def __delitem__(self, name: str) -> None:
+        facts = self._ftrack_fact(name)
+        session = self.__dict__.get("_ftrack_session")
+        if session is not None:
+            session._ftrack_revert(self, facts)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ftrack_names)
+
+    def __len__(self) -> int:
+        return len(self._ftrack_names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._ftrack_names
+
+    def to_dict(self, loaded_only: bool = True) -> dict[str, object]:
+        """Return the values under the server's names; with ``loaded_only=False``, load what is missing."""
+        if not loaded_only:
+            return {wire: self[wire] for wire in self._ftrack_names}
+        content = self.__dict__
+        return {wire: content[name] for wire, name in self._ftrack_names.items() if name in content}
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Entity):
+            return NotImplemented
+        identity = self._ftrack_identity()
+        return identity is not None and identity == other._ftrack_identity()
+
+    def __hash__(self) -> int:
+        return hash(self._ftrack_identity())
+
+    def __repr__(self) -> str:
+        key = ", ".join(self._ftrack_key_texts())
+        name = self.__dict__.get("name")
+        return f"<{self.entity_type} {name!r} ({key})>" if isinstance(name, str) else f"<{self.entity_type}({key})>"
+
+    def __str__(self) -> str:
+        return f"<{self.entity_type}({', '.join(self._ftrack_key_texts())})>"
+
+    def _ftrack_key_texts(self) -> Iterable[str]:
+        content = self.__dict__
+        return [str(content.get(self._ftrack_names.get(wire, wire), "Unknown")) for wire in self.primary_key_attributes]
+
+    def __getstate__(self) -> dict[str, object]:
+        """Return what a copy or pickle holds: loaded values, no session, referenced entities by key alone."""
+        content = self.__dict__
+        state: dict[str, object] = {}
+        for name, facts in self._ftrack_facts.items():
+            value = content.get(name, NOT_SET)
+            if value is NOT_SET or facts.kind not in (AttributeKind.SCALAR, AttributeKind.REFERENCE):
+                continue
+            state[name] = value._ftrack_stub() if isinstance(value, Entity) else value
+        return state
+
+    def __setstate__(self, state: Mapping[str, object]) -> None:
+        """Hold *state*, and belong to no session."""
+        vars(self).update(state, _ftrack_session=None)
+
+    def _ftrack_stub(self) -> Entity:
+        content = self.__dict__
+        names = (self._ftrack_names[wire] for wire in self.primary_key_attributes)
+        return self._ftrack_new({name: content[name] for name in names if name in content})
+
+
+if not TYPE_CHECKING:
+    # A real base class would bring the metaclass of abstract classes, and slow down every isinstance; what Mapping
+    # offers on top of the methods above is taken over as it is.
+    MutableMapping.register(Entity)
+    for _name in ("get", "pop", "popitem", "setdefault", "update", "clear"):
+        setattr(Entity, _name, getattr(MutableMapping, _name))
+    del _name
+
+    def _keys(self):
+        """Return the server's names of all attributes, as a list."""
+        return list(self._ftrack_names)
+
+    def _values(self):
+        """Return the values of all attributes, as a list; what is missing is loaded."""
+        return [self[name] for name in self._ftrack_names]
+
+    def _items(self):
+        """Return pairs of the server's names and the values of all attributes, as a list; what is missing is loaded."""
+        return [(name, self[name]) for name in self._ftrack_names]
+
+    Entity.keys, Entity.values, Entity.items = _keys, _values, _items
+
+
+@attrs.frozen
+class Inherited:
+    """What a subtype's schema says otherwise about an attribute that it inherits."""
+
+    changes: Mapping[str, object]
+
+
+def inherited(
+    *,
+    default: object = NOT_SET,
+    mutable: bool | None = None,
+    computed: bool | None = None,
+    required: bool | None = None,
+    nullable: bool | None = None,
+    wire: str | None = None,
+    foreign_key: str | None = None,
+) -> Inherited:
+    """Say what differs below the base class: only what is given differs."""
+    given = {
+        "mutable": mutable,
+        "computed": computed,
+        "required": required,
+        "nullable": nullable,
+        "wire": wire,
+        "foreign_key": foreign_key,
+    }
+    changes = {name: value for name, value in given.items() if value is not None}
+    return Inherited(changes if default is NOT_SET else {**changes, "default": default})
+
+
+@overload
+def entity(entity_type: type[E], /) -> type[E]: ...
+@overload
+def entity(
+    *, inherited: Mapping[str, Inherited] | None = None, custom_attributes: str | None = None
+) -> Callable[[type[E]], type[E]]: ...
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(attribute,))
+def entity(
+    entity_type: Any = None,
+    /,
+    *,
+    inherited: Mapping[str, Inherited] | None = None,
+    custom_attributes: str | None = None,
+) -> Any:
+    """Make a class of annotated attributes an entity type: an attrs class whose attributes are typed descriptors.
+
+    *inherited* says what differs about attributes of the base class; *custom_attributes* names the class that holds the
+    custom attributes of this type. ``attrs.fields`` gives names, types as text and, in ``metadata["ftrack"]``, an
+    `AttributeFacts` for each attribute.
+    """
+
+    def decorate(cls: type[E]) -> type[E]:
+        return _build(cls, inherited or {}, custom_attributes)
+
+    return decorate if entity_type is None else decorate(entity_type)
+
+
+def _build(cls: type[E], changed: Mapping[str, Inherited], custom_attributes: str | None) -> type[E]:
+    installed: dict[str, Descriptor] = {}
+
+    def transform(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
+        return [_described(cls, field, changed.get(field.name), installed) for field in fields]
+
+    attrs.define(cls, slots=False, init=False, eq=False, repr=False, kw_only=True, field_transformer=transform)
+    for name, descriptor in installed.items():
+        setattr(cls, name, descriptor)
+    fields = attrs.fields(cast("type[attrs.AttrsInstance]", cls))
+    cls._ftrack_facts = {field.name: field.metadata[METADATA_KEY] for field in fields}
+    cls._ftrack_names = {facts.wire: name for name, facts in cls._ftrack_facts.items()}
+    base = next(base for base in cls.__mro__[1:] if issubclass(base, Entity))
+    cls._ftrack_root_type = cls.entity_type if base is Entity else base._ftrack_root_type
+    if custom_attributes is not None:
+        cls._ftrack_custom_class = custom_attributes
+    return cls
+
+
+def _described(
+    cls: type[Entity], field: attrs.Attribute[Any], changed: Inherited | None, installed: dict[str, Descriptor]
+) -> attrs.Attribute[Any]:
+    """Return *field* with its facts; put the descriptor to install, if it is one of this class, into *installed*."""
+    if field.name not in cls.__annotations__:
+        if changed is None:
+            return field
+        facts = attrs.evolve(field.metadata[METADATA_KEY], **changed.changes)
+        descriptor_type = next(type(base.__dict__[field.name]) for base in cls.__mro__ if field.name in base.__dict__)
+    else:
+        descriptor_type, facts = _declared(cls, field)
+    installed[field.name] = descriptor_type(facts, cls)
+    return field.evolve(metadata={METADATA_KEY: facts}, default=facts.default if changed else field.default)
+
+
+def _declared(cls: type[Entity], field: attrs.Attribute[Any]) -> tuple[type[Descriptor], AttributeFacts]:
+    """Return the descriptor class that the annotation of *field* names, and the facts it states."""
+    head, _, inner = str(field.type).partition("[")
+    scope = vars(sys.modules[cls.__module__])
+    descriptor_type: type[Descriptor] = scope[head]
+    given = field.metadata[METADATA_KEY]
+    required = field.default is attrs.NOTHING and field.init
+    content, optional = _value_type(inner[:-1] if inner else "JsonValue", descriptor_type, scope)
+    is_entity = descriptor_type.kind not in (AttributeKind.SCALAR, AttributeKind.MAPPED, AttributeKind.CUSTOM)
+    return descriptor_type, AttributeFacts(
+        name=field.name,
+        wire=given["wire"] or field.name,
+        kind=descriptor_type.kind,
+        value_type=content,
+        target=content if is_entity else None,
+        nullable=optional,
+        mutable=descriptor_type.mutable,
+        computed=descriptor_type.computed or not field.init,
+        required=required if given["required"] is None else given["required"],
+        default=NOT_SET if field.default is attrs.NOTHING else field.default,
+        foreign_key=given["foreign_key"],
+    )
+
+
+def _value_type(text: str, descriptor_type: type[Descriptor], scope: Mapping[str, object]) -> tuple[str, bool]:
+    """Return the value type that the *text* in an annotation's brackets names, and whether it may be None."""
+    narrowed = descriptor_type in (descriptors.Narrowed, descriptors.NarrowedRef)
+    if narrowed:
+        text = text.rpartition(",")[0]
+    bare = text.removesuffix(" | None")
+    named = scope.get(bare)
+    optional = narrowed or bare != text or descriptor_type in (descriptors.OptionalRef, descriptors.OptionalFixedRef)
+    # A name that an attribute shadows is imported under another one; the type itself knows its own.
+    is_alias = isinstance(named, type) and not issubclass(named, Entity)
+    return (named.__name__ if is_alias and isinstance(named, type) else bare), optional

@@ -1,0 +1,179 @@
+"""Owns every error that ftrack-typed raises.
+
+::
+
+    FtrackError
+    ├── SchemaError                     a schema cannot be read; ``problems`` lists what and where
+    ├── QueryError                      a query cannot be built, or a text is no query
+    │   ├── QuerySyntaxError            ... at a position of the text
+    │   └── QueryValueError             ... because of a value (also a TypeError)
+    ├── UnrecognisedEntityTypeError     no such entity type (also a LookupError)
+    ├── UnknownAttributeError           no such attribute (also a KeyError and an AttributeError)
+    ├── ImmutableAttributeError         the attribute cannot change
+    ├── CollectionError                 a collection refuses a change
+    │   ├── ImmutableCollectionError    ... because it cannot change at all
+    │   └── DuplicateItemInCollectionError  ... because it holds the item already
+    ├── NotLoadedError                  the value is not here and cannot be loaded
+    ├── DirectInstantiationError        an entity class was called; ``session.create`` makes entities (also a TypeError)
+    ├── ForeignEntityTypeError          the class belongs to another generated package
+    └── SchemaDriftError                code and server disagree about the schema
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+
+class FtrackError(Exception):
+    """Root of all errors here: a message for people, and the same facts as attributes for code."""
+
+    def __init__(self, message: str, details: Mapping[str, object] | None = None) -> None:
+        """Keep *message*, and *details* as a read-only mapping."""
+        super().__init__(message)
+        self.message = message
+        self.details: Mapping[str, object] = MappingProxyType(dict(details or {}))
+
+
+class SchemaError(FtrackError):
+    """A server's schema cannot be used."""
+
+    def __init__(self, message: str, problems: Iterable[str] = ()) -> None:
+        """List every problem, each with its path such as ``Task.properties.parent``."""
+        self.problems = tuple(problems)
+        super().__init__("\n".join((message, *self.problems)), {"problems": self.problems})
+
+
+class QueryError(FtrackError):
+    """A query cannot be built or understood."""
+
+
+class QuerySyntaxError(QueryError):
+    """A text is no query; ``position`` counts characters of ``text`` from 0."""
+
+    def __init__(self, message: str, text: str, position: int) -> None:
+        """Say what is wrong at *position* of *text*; the message shows the place."""
+        self.text = text
+        self.position = position
+        line_start = text.rfind("\n", 0, position) + 1
+        line = text[line_start:].split("\n", 1)[0]
+        marker = " " * (position - line_start) + "^"
+        super().__init__(
+            f"{message} at position {position}\n  {line}\n  {marker}", {"text": text, "position": position}
+        )
+
+
+class QueryValueError(QueryError, TypeError):
+    """A value does not fit the attribute or operator that it is used with."""
+
+
+class UnrecognisedEntityTypeError(FtrackError, LookupError):
+    """There is no entity type of that name; ``close_matches`` holds what may have been meant."""
+
+    def __init__(self, entity_type: str, known: Iterable[str] = (), where: str = "the schema") -> None:
+        """Name the type, and find close matches among the *known* ones."""
+        self.entity_type = entity_type
+        self.close_matches = close_matches(entity_type, known)
+        message = f"{where} has no entity type {entity_type!r}{did_you_mean(self.close_matches)}"
+        super().__init__(message, {"entity_type": entity_type})
+
+
+class UnknownAttributeError(FtrackError, KeyError, AttributeError):
+    """An entity type has no attribute of that name; ``close_matches`` holds what may have been meant."""
+
+    def __init__(self, entity_type: str, name: str, known: Iterable[str] = ()) -> None:
+        """Name the type and the attribute, and find close matches among the *known* ones."""
+        self.entity_type = entity_type
+        self.close_matches = close_matches(name, known)
+        message = f"{entity_type} has no attribute {name!r}{did_you_mean(self.close_matches)}"
+        super().__init__(message, {"entity_type": entity_type, "attribute": name})
+        # The builtin sets these two only when it is given them by keyword, which KeyError does not allow.
+        self.name = name
+
+    def __str__(self) -> str:
+        # KeyError would print the repr of the message.
+        return self.message
+
+
+class ImmutableAttributeError(FtrackError):
+    """The attribute cannot be changed once it has a value."""
+
+    def __init__(self, entity_type: str, name: str, reason: str = "immutable") -> None:
+        """Name the type and the attribute; *reason* is "immutable", or "computed by the server"."""
+        self.entity_type = entity_type
+        self.name = name
+        super().__init__(
+            f"{entity_type}.{name} is {reason} and cannot be set", {"entity_type": entity_type, "attribute": name}
+        )
+
+
+class CollectionError(FtrackError):
+    """A collection refuses a change; ``collection`` is the one."""
+
+    def __init__(self, message: str, collection: object) -> None:
+        """Keep the *collection*."""
+        self.collection = collection
+        super().__init__(message, {"collection": collection})
+
+
+class ImmutableCollectionError(CollectionError):
+    """The collection cannot be changed."""
+
+    def __init__(self, collection: object) -> None:
+        """Name the *collection*."""
+        super().__init__(f"{collection!r} is immutable", collection)
+
+
+class DuplicateItemInCollectionError(CollectionError):
+    """The collection holds the item already."""
+
+    def __init__(self, item: object, collection: object) -> None:
+        """Name the *item* and the *collection*."""
+        self.item = item
+        super().__init__(f"{item!r} is in {collection!r} already", collection)
+
+
+class NotLoadedError(FtrackError):
+    """A value was asked for that is not loaded and cannot be loaded."""
+
+    def __init__(self, entity_type: str, name: str, reason: str) -> None:
+        """Name the type, the attribute and the reason; the message shows the ``select`` that loads it."""
+        self.entity_type = entity_type
+        self.name = name
+        self.reason = reason
+        message = f"{entity_type}.{name} is not loaded: {reason}; query it with select({entity_type}.{name})"
+        super().__init__(message, {"entity_type": entity_type, "attribute": name, "reason": reason})
+
+
+class DirectInstantiationError(FtrackError, TypeError):
+    """An entity class was called like a function."""
+
+    def __init__(self, entity_type: str) -> None:
+        """Name the class, and the call that makes an entity of it."""
+        super().__init__(f"{entity_type}(...) makes no entity: call session.create({entity_type}, ...)")
+
+
+class ForeignEntityTypeError(FtrackError):
+    """An entity class of one generated package was given to the session of another."""
+
+    def __init__(self, entity_type: str, package: str, session_package: str) -> None:
+        """Name the class and both packages."""
+        message = f"{entity_type} is a class of {package!r}: this session takes those of {session_package!r}"
+        super().__init__(message, {"entity_type": entity_type, "package": package, "session_package": session_package})
+
+
+class SchemaDriftError(FtrackError):
+    """The generated code has what the server has not."""
+
+
+def close_matches(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Return up to three of *known* that look like *name*, best first, whatever their case."""
+    by_fold = {candidate.casefold(): candidate for candidate in known}
+    return tuple(by_fold[match] for match in difflib.get_close_matches(name.casefold(), by_fold, n=3, cutoff=0.6))
+
+
+def did_you_mean(matches: Iterable[str]) -> str:
+    """Return ``"; did you mean 'a' or 'b'?"``, or nothing where there is no match."""
+    text = " or ".join(repr(match) for match in matches)
+    return f"; did you mean {text}?" if text else ""
