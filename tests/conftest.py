@@ -1,0 +1,134 @@
+"""Owns what all tests share: the capabilities of the machine, and the recorded responses of a real server.
+
+A test that needs something that a machine may lack asks for it by name::
+
+    def test_page(require: Require) -> None:
+        require("browser")
+
+Where it is absent the test is skipped, with the reason. ``FTRACK_TYPED_REQUIRE`` turns such a skip into a failure: it
+is ``all``, or names separated by commas. ``.ci/run`` sets ``all``, so that no test passes there by not running. To ask
+for something new, add it to `CAPABILITIES`.
+
+The recorded responses cannot be installed by anyone who has not got them, so ``all`` leaves them out; the name
+``recorded`` does not.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+Require = Callable[[str], None]
+"""Skips the test, or fails it, unless the capability of that name is there."""
+
+
+def _program(*names: str) -> Callable[[], str | None]:
+    """Return a probe for a program with one of the *names*."""
+
+    def probe() -> str | None:
+        found = any(shutil.which(name) for name in names)
+        return None if found else f"no program named {' or '.join(names)} on PATH"
+
+    return probe
+
+
+def _packages() -> str | None:
+    """Probe for a package index, by downloading one small wheel."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, "attrs"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return None if done.returncode == 0 else f"pip cannot download a package: {done.stderr.strip()[-200:]}"
+
+
+def _recorded() -> str | None:
+    """Probe for the recorded responses."""
+    return None if _recorded_folder() else "there are no recorded responses; FTRACK_SHARED names the folder of some"
+
+
+def _recorded_folder() -> Path | None:
+    """Return the folder of the recorded responses, which ``FTRACK_SHARED`` names, or that above it."""
+    given = Path(os.environ.get("FTRACK_SHARED") or ROOT.parent / "shared")
+    return next((folder for folder in (given, given / "workspace") if (folder / "query_schemas.json").is_file()), None)
+
+
+CAPABILITIES: Mapping[str, Callable[[], str | None]] = {
+    "browser": _program("chromium", "chromium-browser", "google-chrome"),
+    "git": _program("git"),
+    "node": _program("node"),
+    "packages": _packages,
+    "recorded": _recorded,
+}
+"""Probe of each capability, which returns None where it is there, else why it is not."""
+
+OUTSIDE_ALL = frozenset({"recorded"})
+"""Capabilities that ``FTRACK_TYPED_REQUIRE=all`` does not mean."""
+
+
+@functools.cache
+def absence(name: str) -> str | None:
+    """Return why the capability *name* is absent, or None where it is there; probe once per process."""
+    return CAPABILITIES[name]()
+
+
+def is_required(name: str, setting: str) -> bool:
+    """Tell whether *setting*, the text of ``FTRACK_TYPED_REQUIRE``, makes the capability *name* a must."""
+    names = {part.strip() for part in setting.split(",")}
+    return name in names or ("all" in names and name not in OUTSIDE_ALL)
+
+
+def require_capability(name: str) -> None:
+    """Return where the capability *name* is there, else skip the test, or fail it where the capability is a must."""
+    reason = absence(name)
+    if reason is None:
+        return
+    if is_required(name, os.environ.get("FTRACK_TYPED_REQUIRE", "")):
+        pytest.fail(f"{name!r} is required here by FTRACK_TYPED_REQUIRE, but {reason}", pytrace=False)
+    pytest.skip(f"needs {name!r}: {reason}")
+
+
+@pytest.fixture(scope="session")
+def require() -> Require:
+    """Give the function that a test asks for a capability with."""
+    return require_capability
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Give the root of the source tree."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def recorded_workspace(require: Require) -> Path:
+    """Give the folder with the recorded responses of a real server; skip where it is absent."""
+    require("recorded")
+    folder = _recorded_folder()
+    assert folder is not None
+    return folder
+
+
+@pytest.fixture(scope="session")
+def recorded_schemas(recorded_workspace: Path) -> list[dict[str, Any]]:
+    """Give the recorded answer to ``query_schemas``."""
+    schemas: list[dict[str, Any]] = json.loads((recorded_workspace / "query_schemas.json").read_text("utf-8"))
+    return schemas
+
+
+@pytest.fixture(scope="session")
+def standard_schemas(root: Path) -> list[dict[str, Any]]:
+    """Give the schemas of the standard workspace."""
+    text = (root / "schemas" / "standard" / "query_schemas.json").read_text("utf-8")
+    schemas: list[dict[str, Any]] = json.loads(text)
+    return schemas
