@@ -8,7 +8,19 @@ falls through to ``__get__``, which loads it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Protocol, TypeAlias, TypedDict, TypeVar, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Final,
+    Generic,
+    Protocol,
+    TypeAlias,
+    TypedDict,
+    TypeVar,
+    final,
+    overload,
+)
 
 import attrs
 
@@ -18,8 +30,6 @@ from .query.syntax import Path, Step
 from .symbols import NOT_SET
 
 if TYPE_CHECKING:
-    from typing_extensions import Never
-
     from .collection import Collection, CustomAttributes, MappedCollection
     from .entity import Entity
 
@@ -36,6 +46,16 @@ class LinkItem(TypedDict):
     id: str
     name: str
     type: str
+
+
+@final
+class OnCreationOnly:
+    """What checkers say they expect where an attribute is assigned that can be given on creation alone; never made."""
+
+
+@final
+class ComputedByServer:
+    """What checkers say they expect where an attribute is assigned that the server works out; never made."""
 
 
 METADATA_KEY: Final = "ftrack"
@@ -126,7 +146,7 @@ class Fixed(Descriptor, Generic[T]):
         @overload
         def __get__(self, instance: object, owner: object) -> T: ...
         def __get__(self, instance: object, owner: object) -> Any: ...
-        def __set__(self, instance: Never, value: T) -> None: ...
+        def __set__(self, instance: OnCreationOnly, value: T) -> None: ...
 
 
 class Computed(Descriptor, Generic[T]):
@@ -143,7 +163,7 @@ class Computed(Descriptor, Generic[T]):
         @overload
         def __get__(self, instance: object, owner: object) -> T: ...
         def __get__(self, instance: object, owner: object) -> Any: ...
-        def __set__(self, instance: Never, value: Never) -> None: ...
+        def __set__(self, instance: ComputedByServer, value: object) -> None: ...
 
 
 class Narrowed(Descriptor, Generic[T, N]):
@@ -217,7 +237,7 @@ class FixedRef(ReferenceDescriptor, Generic[E]):
         @overload
         def __get__(self, instance: object, owner: object) -> E: ...
         def __get__(self, instance: object, owner: object) -> Any: ...
-        def __set__(self, instance: Never, value: E) -> None: ...
+        def __set__(self, instance: OnCreationOnly, value: E) -> None: ...
 
 
 class OptionalFixedRef(ReferenceDescriptor, Generic[E]):
@@ -233,7 +253,7 @@ class OptionalFixedRef(ReferenceDescriptor, Generic[E]):
         @overload
         def __get__(self, instance: object, owner: object) -> E | None: ...
         def __get__(self, instance: object, owner: object) -> Any: ...
-        def __set__(self, instance: Never, value: E | None) -> None: ...
+        def __set__(self, instance: OnCreationOnly, value: E | None) -> None: ...
 
 
 class NarrowedRef(ReferenceDescriptor, Generic[E, N]):
@@ -292,7 +312,7 @@ class FixedMany(CollectionDescriptor, Generic[E]):
         @overload
         def __get__(self, instance: object, owner: object) -> Collection[E]: ...
         def __get__(self, instance: object, owner: object) -> Any: ...
-        def __set__(self, instance: Never, value: Iterable[E]) -> None: ...
+        def __set__(self, instance: OnCreationOnly, value: Iterable[E]) -> None: ...
 
 
 class Restricted(CollectionDescriptor, Generic[E]):
@@ -305,7 +325,7 @@ class Restricted(CollectionDescriptor, Generic[E]):
     if TYPE_CHECKING:
 
         def __get__(self, instance: None, owner: object) -> CollectionPath[E]: ...
-        def __set__(self, instance: Never, value: Never) -> None: ...
+        def __set__(self, instance: ComputedByServer, value: object) -> None: ...
 
 
 class Mapped(Descriptor, Generic[V]):
@@ -462,4 +482,4 @@ class ComputedCustomAttr(CustomDescriptor, Generic[T]):
         @overload
         def __get__(self, instance: object, owner: object) -> T: ...
         def __get__(self, instance: object, owner: object) -> Any: ...
-        def __set__(self, instance: Never, value: Never) -> None: ...
+        def __set__(self, instance: ComputedByServer, value: object) -> None: ...

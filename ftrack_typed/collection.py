@@ -12,10 +12,12 @@ from .errors import (
     ImmutableCollectionError,
     UnknownAttributeError,
 )
+from .wire import ENTITY_TYPE
 
 if TYPE_CHECKING:
     from .entity import Entity
     from .facts import AttributeFacts
+    from .operators import CustomAttributeOperators
 
 E = TypeVar("E", bound="Entity")
 V = TypeVar("V")
@@ -50,8 +52,13 @@ class Collection(MutableSequence[E]):
         if not self.mutable:
             raise ImmutableCollectionError(self)
         changed = Collection(self._entity, self._facts, items)
-        self._entity._ftrack_record(self._facts, changed)
+        before = Collection(self._entity, self._facts, self._items)
+        self._entity.session._ftrack_collection_changed(self, before)
         self._items = changed._items
+
+    def _restore_to(self, collection: Collection[E]) -> None:
+        """Make *collection* hold what is here, and record nothing."""
+        collection._items = self._items
 
     @property
     def entity(self) -> Entity:
@@ -129,8 +136,17 @@ class MappedCollection(MutableMapping[str, V]):
         self._values = dict(values or {})
 
     def _replace(self, values: dict[str, V]) -> None:
-        self._entity._ftrack_record(self._facts, values)
+        self._entity.session._ftrack_collection_changed(self, dict(self._values))
         self._values = values
+
+    def _restore(self, before: dict[str, V]) -> None:
+        """Hold what *before* holds, and record nothing."""
+        self._values = dict(before)
+
+    @property
+    def entity(self) -> Entity:
+        """The entity that the mapping belongs to."""
+        return self._entity
 
     def __getitem__(self, key: str) -> V:
         return self._values[key]
@@ -153,13 +169,22 @@ class MappedCollection(MutableMapping[str, V]):
         return f"<{type(self).__name__} {self._entity.entity_type}.{self._facts.name} {self._values!r}>"
 
 
-class CustomAttributes(MappedCollection[Any]):
+if TYPE_CHECKING:
+
+    class _Keyed(MappedCollection[Any], metaclass=CustomAttributeOperators):
+        pass
+
+else:
+    _Keyed = MappedCollection
+
+
+class CustomAttributes(_Keyed):
     """The custom attributes of an entity: by name where generated classes derive from this, and by key.
 
     Generated classes declare them as ``fps: CustomAttr[float] = custom_attribute("number")``.
     """
 
-    __slots__ = ()
+    __slots__ = ("_sources",)
     _ftrack_descriptors: ClassVar[dict[str, CustomDescriptor]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -172,6 +197,14 @@ class CustomAttributes(MappedCollection[Any]):
             setattr(cls, name, descriptors[name])
         cls._ftrack_descriptors = {**cls._ftrack_descriptors, **descriptors}
 
+    def _ftrack_rows(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Remember which configuration each value in *rows*, as the server sent them, belongs to."""
+        self._sources = {row["key"]: (row[ENTITY_TYPE], row["configuration_id"]) for row in rows}
+
+    def _ftrack_source(self, key: str) -> tuple[str, str]:
+        """Return the entity type of the value under *key*, and the id of its configuration."""
+        return self._sources[key]
+
     @classmethod
     def _ftrack_descriptor(cls, name: str) -> CustomDescriptor:
         descriptor = cls._ftrack_descriptors.get(name)
@@ -183,7 +216,18 @@ class CustomAttributes(MappedCollection[Any]):
         for descriptor in self._ftrack_descriptors.values():
             if descriptor.key == key and not descriptor.mutable:
                 raise ImmutableAttributeError(type(self).__name__, key, "computed by the server")
+        if key not in self._sources:
+            self._sources[key] = self._entity.session._ftrack_custom_source(self._entity, key)
         super().__setitem__(key, value)
+
+    def __getitem__(self, key: str) -> Any:
+        try:
+            return self._values[key]
+        except KeyError:
+            raise UnknownAttributeError(f"{self._entity.entity_type}.custom_attributes", key, self._values) from None
+
+    def __delitem__(self, key: str) -> None:
+        raise ImmutableAttributeError(f"{self._entity.entity_type}.custom_attributes", key, "part of the entity's type")
 
     if not TYPE_CHECKING:
 
@@ -192,4 +236,4 @@ class CustomAttributes(MappedCollection[Any]):
                 raise UnknownAttributeError(type(self).__name__, name, self._ftrack_descriptors)
             object.__setattr__(self, name, value)
 
-        _SLOTS = frozenset(MappedCollection.__slots__)
+        _SLOTS = frozenset((*MappedCollection.__slots__, "_sources"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, cast, get_origin, overload
 
 import attrs
 
@@ -17,13 +17,15 @@ from . import attributes as descriptors
 from .attributes import METADATA_KEY, Descriptor, attribute
 from .backports import dataclass_transform
 from .collection import CustomAttributes
-from .errors import DirectInstantiationError, ImmutableAttributeError, NotLoadedError, UnknownAttributeError
+from .errors import DirectInstantiationError, NotLoadedError, UnknownAttributeError
 from .facts import AttributeFacts, AttributeKind
 from .query.syntax import Path
 from .symbols import NOT_SET
 
 if TYPE_CHECKING:
     from .operators import EntityOperators
+    from .page import Page
+    from .session import Session
 
 E = TypeVar("E", bound="Entity")
 
@@ -52,6 +54,7 @@ class Entity(_Base):
 
     _ftrack_facts: ClassVar[dict[str, AttributeFacts]] = {}
     _ftrack_names: ClassVar[dict[str, str]] = {}
+    _ftrack_twins: ClassVar[dict[str, tuple[AttributeFacts, ...]]] = {}
     _ftrack_root_type: ClassVar[str] = "Entity"
     _ftrack_custom_class: ClassVar[str | None] = None
 
@@ -72,11 +75,19 @@ class Entity(_Base):
             )
 
     @classmethod
-    def _ftrack_new(cls: type[E], values: Mapping[str, object], session: object = None) -> E:
-        """Return an entity that holds *values*, under their names in Python, as loaded."""
+    def _ftrack_new(cls: type[E], values: Mapping[str, object], page: Page | None = None) -> E:
+        """Return an entity that holds *values*, under their names in Python, and belongs to the session of *page*."""
         entity = object.__new__(cls)
-        vars(entity).update(values, _ftrack_session=session)
+        vars(entity).update(values, _ftrack_page=page)
         return entity
+
+    @property
+    def session(self) -> Session:
+        """The session that the entity belongs to. Raise NotLoadedError where it belongs to none, as a copy does."""
+        page: Page | None = self.__dict__.get("_ftrack_page")
+        if page is None:
+            raise NotLoadedError(self.entity_type, "session", "the entity belongs to no session")
+        return page.session
 
     @classmethod
     def _ftrack_package(cls) -> str:
@@ -122,25 +133,11 @@ class Entity(_Base):
         """Return the value of an attribute that is not loaded: load it, or raise NotLoadedError."""
         if facts.kind is AttributeKind.RESTRICTED:
             raise NotLoadedError(self.entity_type, facts.name, "the server takes it in criteria and never returns it")
-        session = self.__dict__.get("_ftrack_session")
-        if session is None:
-            raise NotLoadedError(self.entity_type, facts.name, "the entity belongs to no session")
-        return session._ftrack_load(self, facts)
+        return self.session._ftrack_load(self, facts)
 
     def _ftrack_write(self, facts: AttributeFacts, value: object) -> None:
         """Set the attribute *facts* to *value* and record it; raise ImmutableAttributeError where it is fixed."""
-        if facts.computed:
-            raise ImmutableAttributeError(self.entity_type, facts.name, "computed by the server")
-        if not facts.mutable and self.__dict__.get(facts.name, NOT_SET) is not NOT_SET:
-            raise ImmutableAttributeError(self.entity_type, facts.name)
-        self._ftrack_record(facts, value)
-        vars(self)[facts.name] = value
-
-    def _ftrack_record(self, facts: AttributeFacts, value: object) -> None:
-        """Tell the session that the attribute *facts* becomes *value*."""
-        session = self.__dict__.get("_ftrack_session")
-        if session is not None:
-            session._ftrack_record(self, facts, value)
+        self.session._ftrack_write(self, facts, value)
 
     def _ftrack_key(self) -> dict[str, str]:
         """Return the primary key: wire name to value. Raise NotLoadedError where a part is not loaded; never load."""
@@ -156,6 +153,9 @@ class Entity(_Base):
         key = tuple(str(content.get(self._ftrack_names[wire], "")) for wire in self.primary_key_attributes)
         return (self._ftrack_root_type, *key) if all(key) else None
 
+    def _ftrack_readable(self, name: str) -> bool:
+        return self._ftrack_facts[name].kind is not AttributeKind.RESTRICTED
+
     def _ftrack_fact(self, name: str) -> AttributeFacts:
         """Return the facts of the attribute that the server or Python calls *name*."""
         facts = self._ftrack_facts.get(self._ftrack_names.get(name, name))
@@ -164,16 +164,20 @@ class Entity(_Base):
         return facts
 
     def __getitem__(self, name: str) -> Any:
-        return getattr(self, self._ftrack_fact(name).name)
+        """Return the value under the server's *name*; NOT_SET where it is not loaded and cannot or may not be."""
+        facts = self._ftrack_fact(name)
+        try:
+            return getattr(self, facts.name)
+        except NotLoadedError:
+            if facts.kind is AttributeKind.RESTRICTED:
+                raise
+            return NOT_SET
 
     def __setitem__(self, name: str, value: Any) -> None:
         self._ftrack_write(self._ftrack_fact(name), value)
 
     def __delitem__(self, name: str) -> None:
-        facts = self._ftrack_fact(name)
-        session = self.__dict__.get("_ftrack_session")
-        if session is not None:
-            session._ftrack_revert(self, facts)
+        self.session._ftrack_revert(self, self._ftrack_fact(name))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._ftrack_names)
@@ -227,7 +231,7 @@ class Entity(_Base):
 
     def __setstate__(self, state: Mapping[str, object]) -> None:
         """Hold *state*, and belong to no session."""
-        vars(self).update(state, _ftrack_session=None)
+        vars(self).update(state, _ftrack_page=None)
 
     def _ftrack_stub(self) -> Entity:
         content = self.__dict__
@@ -249,11 +253,15 @@ if not TYPE_CHECKING:
 
     def _values(self):
         """Return the values of all attributes, as a list; what is missing is loaded."""
-        return [self[name] for name in self._ftrack_names]
+        return [value for _, value in self.items()]
 
     def _items(self):
         """Return pairs of the server's names and the values of all attributes, as a list; what is missing is loaded."""
-        return [(name, self[name]) for name in self._ftrack_names]
+        page = self.__dict__.get("_ftrack_page")
+        if page is not None:
+            page.session._ftrack_load_scalars(self)
+        readable = [name for name, attribute in self._ftrack_names.items() if self._ftrack_readable(attribute)]
+        return [(name, self[name]) for name in readable]
 
     Entity.keys, Entity.values, Entity.items = _keys, _values, _items
 
@@ -327,11 +335,28 @@ def _build(cls: type[E], changed: Mapping[str, Inherited], custom_attributes: st
     fields = attrs.fields(cast("type[attrs.AttrsInstance]", cls))
     cls._ftrack_facts = {field.name: field.metadata[METADATA_KEY] for field in fields}
     cls._ftrack_names = {facts.wire: name for name, facts in cls._ftrack_facts.items()}
+    cls._ftrack_twins = _twins(cls._ftrack_facts, cls._ftrack_names)
     base = next(base for base in cls.__mro__[1:] if issubclass(base, Entity))
     cls._ftrack_root_type = cls.entity_type if base is Entity else base._ftrack_root_type
     if custom_attributes is not None:
         cls._ftrack_custom_class = custom_attributes
     return cls
+
+
+def _twins(
+    facts_by_name: Mapping[str, AttributeFacts], names: Mapping[str, str]
+) -> dict[str, tuple[AttributeFacts, ...]]:
+    """Return, for each reference and each foreign key, the attributes that are the same value in another form."""
+    groups: dict[str, list[AttributeFacts]] = {}
+    for facts in facts_by_name.values():
+        if facts.foreign_key is not None and facts.foreign_key in names:
+            groups.setdefault(names[facts.foreign_key], []).append(facts)
+    twins: dict[str, tuple[AttributeFacts, ...]] = {}
+    for name, references in groups.items():
+        group = (facts_by_name[name], *references)
+        for member in group:
+            twins[member.name] = tuple(facts for facts in group if facts is not member)
+    return twins
 
 
 def _described(
@@ -379,8 +404,9 @@ def _value_type(text: str, descriptor_type: type[Descriptor], scope: Mapping[str
     if narrowed:
         text = text.rpartition(",")[0]
     bare = text.removesuffix(" | None")
-    named = scope.get(bare)
     optional = narrowed or bare != text or descriptor_type in (descriptors.OptionalRef, descriptors.OptionalFixedRef)
-    # A name that an attribute shadows is imported under another one; the type itself knows its own.
-    is_alias = isinstance(named, type) and not issubclass(named, Entity)
-    return (named.__name__ if is_alias and isinstance(named, type) else bare), optional
+    named = scope.get(bare)
+    if get_origin(named) is Literal:
+        return str(named).rpartition("typing.")[2], optional
+    # The generator imports what an attribute of the class shadows under a name with underscores at its end.
+    return bare.rstrip("_"), optional

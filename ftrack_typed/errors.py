@@ -4,9 +4,24 @@
 
     FtrackError
     ├── SchemaError                     a schema cannot be read; ``problems`` lists what and where
-    ├── QueryError                      a query cannot be built, or a text is no query
+    ├── QueryError                      a query cannot be built, or a text is no query (also a ValueError)
     │   ├── QuerySyntaxError            ... at a position of the text
     │   └── QueryValueError             ... because of a value (also a TypeError)
+    │   ├── IncorrectResultError        a query found another number of rows than was said
+    │   │   ├── NoResultFoundError      ... none where one was wanted
+    │   │   └── MultipleResultsFoundError   ... several where one was wanted
+    ├── TransportError                  no answer that can be used; ``server_url`` says whose
+    │   ├── ServerUnreachableError      no connection, or it broke (also a ConnectionError)
+    │   ├── RequestTimeoutError         no answer in time (also a TimeoutError)
+    │   └── UnexpectedResponseError     an answer that is not the API's, such as a login page
+    ├── ServerError                     the server refused; ``exception``, ``content`` and ``error_code`` are its words
+    │   ├── AuthenticationError         ... the user or the key
+    │   ├── PermissionDeniedError       ... for want of a permission
+    │   └── ServerCompatibilityError    ... or is too old, or too new
+    ├── ConnectionClosedError           the session is closed
+    ├── AttributeValueError             a value of the wrong type for an attribute (also a TypeError)
+    ├── MissingAttributeError           a new entity lacks what its type requires (also a TypeError)
+    ├── DeletedEntityError              the entity is deleted
     ├── UnrecognisedEntityTypeError     no such entity type (also a LookupError)
     ├── UnknownAttributeError           no such attribute (also a KeyError and an AttributeError)
     ├── ImmutableAttributeError         the attribute cannot change
@@ -45,7 +60,7 @@ class SchemaError(FtrackError):
         super().__init__("\n".join((message, *self.problems)), {"problems": self.problems})
 
 
-class QueryError(FtrackError):
+class QueryError(FtrackError, ValueError):
     """A query cannot be built or understood."""
 
 
@@ -66,6 +81,111 @@ class QuerySyntaxError(QueryError):
 
 class QueryValueError(QueryError, TypeError):
     """A value does not fit the attribute or operator that it is used with."""
+
+
+class IncorrectResultError(QueryError):
+    """A query found another number of rows than was said; ``query`` is its text."""
+
+    def __init__(self, message: str, query: str) -> None:
+        """Keep the text of the *query*."""
+        self.query = query
+        super().__init__(f"{message}: {query}", {"query": query})
+
+
+class NoResultFoundError(IncorrectResultError):
+    """A query found nothing where one row was wanted."""
+
+
+class MultipleResultsFoundError(IncorrectResultError):
+    """A query found several rows where one was wanted."""
+
+
+class TransportError(FtrackError):
+    """There is no answer that can be used; ``server_url`` says whose."""
+
+    def __init__(self, message: str, server_url: str) -> None:
+        """Name the server in the message."""
+        self.server_url = server_url
+        super().__init__(f"{server_url}: {message}", {"server_url": server_url})
+
+
+class ServerUnreachableError(TransportError, ConnectionError):
+    """There is no connection to the server, or it broke."""
+
+
+class RequestTimeoutError(TransportError, TimeoutError):
+    """The server did not answer in time."""
+
+
+class UnexpectedResponseError(TransportError):
+    """The answer is not one of the API's, such as a login page or half a document."""
+
+
+class ServerError(FtrackError):
+    """The server refused a request; ``exception``, ``content`` and ``error_code`` are its own words."""
+
+    def __init__(
+        self, message: str, exception: str | None = None, content: str = "", error_code: str | None = None
+    ) -> None:
+        """Keep what the server said (protocol section 1.4)."""
+        self.exception = exception
+        self.content = content
+        self.error_code = error_code
+        super().__init__(message, {"exception": exception, "content": content, "error_code": error_code})
+
+
+class AuthenticationError(ServerError):
+    """The server does not accept the user or the key."""
+
+
+class PermissionDeniedError(ServerError):
+    """The server does not let this user do that."""
+
+
+class ServerCompatibilityError(ServerError):
+    """The server is too old for this client, or lacks an action."""
+
+
+class ConnectionClosedError(FtrackError):
+    """The session is closed."""
+
+    def __init__(self, message: str = "the session is closed") -> None:
+        """Say so."""
+        super().__init__(message)
+
+
+class AttributeValueError(FtrackError, TypeError):
+    """A value has the wrong type for the attribute that it was given to."""
+
+    def __init__(self, entity_type: str, name: str, expected: str, value: object) -> None:
+        """Name the attribute, what it takes, and the value."""
+        self.entity_type = entity_type
+        self.name = name
+        self.value = value
+        message = f"{entity_type}.{name} takes {expected}, not {value!r}"
+        super().__init__(message, {"entity_type": entity_type, "attribute": name, "value": value})
+
+
+class MissingAttributeError(FtrackError, TypeError):
+    """A new entity lacks attributes that its type requires; ``names`` lists them."""
+
+    def __init__(self, entity_type: str, names: Iterable[str]) -> None:
+        """Name the type and what is missing."""
+        self.entity_type = entity_type
+        self.names = tuple(names)
+        super().__init__(
+            f"{entity_type} cannot be created without {', '.join(self.names)}",
+            {"entity_type": entity_type, "attributes": self.names},
+        )
+
+
+class DeletedEntityError(FtrackError):
+    """The entity is deleted: what was loaded can be read, nothing else."""
+
+    def __init__(self, entity: object, what: str) -> None:
+        """Name the entity and what was tried."""
+        self.entity = entity
+        super().__init__(f"{entity!r} is deleted: {what}", {"entity": entity})
 
 
 class UnrecognisedEntityTypeError(FtrackError, LookupError):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 if TYPE_CHECKING:
     from .entity import Entity
-    from .query.expressions import WrongValueType
+    from .query.expressions import ScalarPath, Values, WrongValueType
     from .query.syntax import Criterion
 
 E = TypeVar("E", bound="Entity")
@@ -40,10 +40,10 @@ class EntityOperators(ABCMeta):
     def is_not(cls, value: None) -> Criterion:
         """Match where something is referenced."""
 
-    def in_(cls: type[E], values: list[E] | tuple[E, ...] | set[E] | frozenset[E]) -> Criterion:
+    def in_(cls: type[E], values: Values[E] | tuple[E, ...]) -> Criterion:
         """Match a reference to any of the entities *values*."""
 
-    def not_in(cls: type[E], values: list[E] | tuple[E, ...] | set[E] | frozenset[E]) -> Criterion:
+    def not_in(cls: type[E], values: Values[E] | tuple[E, ...]) -> Criterion:
         """Match a reference to none of the entities *values*."""
 
     def has(cls, *criteria: Criterion) -> Criterion:
@@ -51,3 +51,10 @@ class EntityOperators(ABCMeta):
 
     def as_(cls, entity_type: type[F]) -> type[F]:
         """Narrow the reference to a subtype, as ``parent[Shot]`` does, so that its attributes can follow."""
+
+class CustomAttributeOperators(ABCMeta):
+    """Operators on the custom attributes of an entity class."""
+
+    def __getitem__(cls, key: str) -> ScalarPath[Any]:
+        """Return the path to the custom attribute *key*, whatever its type."""
+        ...

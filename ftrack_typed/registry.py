@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .session import Session
 
 _SESSION: Final = "Session"
+_CONSTANTS: Final = "workspace"
 
 
 class Registry:
@@ -28,14 +29,13 @@ class Registry:
         workspace: str,
         schema_hash: str,
         modules: Mapping[str, str],
-        constants: Mapping[str, str] | None = None,
     ) -> None:
-        """Map class names to modules of the package; *constants* maps other names that it exports to theirs."""
+        """Map what the package exports to its modules; what comes from ``workspace`` is no entity class."""
         self.package = package
         self.workspace = workspace
         self.schema_hash = schema_hash
-        self._modules = dict(modules)
-        self._constants = dict(constants or {})
+        self._constants = {name: module for name, module in modules.items() if module == _CONSTANTS}
+        self._modules = {name: module for name, module in modules.items() if module != _CONSTANTS}
         self._entity_types: dict[str, type[Entity]] = {}
         self._session: type[Session] | None = None
 

@@ -3,33 +3,54 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+import logging
+import os
+import threading
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, ParamSpec, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, ParamSpec, TypeVar, cast, overload
 
+from . import settings as session_settings
+from .assignment import assign
+from .commit import send
+from .creation import create
+from .custom_values import QUERY as CONFIGURATIONS_QUERY
+from .custom_values import ConfigurationIndex
+from .ensuring import ensure
 from .entity import Entity
-from .errors import ForeignEntityTypeError, UnrecognisedEntityTypeError
+from .errors import ConnectionClosedError, DeletedEntityError, ForeignEntityTypeError, UnrecognisedEntityTypeError
+from .identity import IdentityMap
+from .loading import fetch_key, load, load_scalars, populate, print_query
+from .page import Page
 from .query.builder import Query
+from .query.counting import count
+from .query.result import QueryResult
 from .query.syntax import Statement
+from .query.text import outline
+from .schema_types import SchemaTypes
+from .server import Server
+from .transport import HttpTransport, Transport
+from .unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
     from .facts import AttributeFacts
     from .query.expressions import CollectionPath, MappedPath, ScalarPath
-    from .query.result import QueryResult
     from .registry import Registry
 
 E = TypeVar("E", bound=Entity)
 P = ParamSpec("P")
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 
 class Session:
     """A connection to one server, with the entities it has shown and the changes that wait for `commit`.
 
     Each generated package has its own subclass, whose entities are the classes of that package; this one uses
-    ``ftrack_typed.entities``.
+    ``ftrack_typed.entities``. One session may be used by several threads.
     """
 
     registry: ClassVar[Registry | None] = None
@@ -40,63 +61,235 @@ class Session:
         api_key: str | None = None,
         api_user: str | None = None,
         auto_populate: bool = True,
+        plugin_paths: Sequence[str] | None = None,
+        cache: None = None,
+        cache_key_maker: None = None,
+        auto_connect_event_hub: bool = False,
+        schema_cache_path: str | os.PathLike[str] | Literal[False] | None = None,
+        plugin_arguments: Mapping[str, Any] | None = None,
+        timeout: float | None = 60,
+        cookies: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        strict_api: bool = False,
+        *,
+        transport: Transport | None = None,
     ) -> None:
-        """Take the server and the credentials; ``FTRACK_SERVER`` and its like stand in for what is not given."""
-        self.server_url = server_url
-        self.api_key = api_key
-        self.api_user = api_user
-        self.auto_populate = auto_populate
+        """Connect to a server.
+
+        The server, the key and the user may come from ``FTRACK_SERVER``, ``FTRACK_API_KEY`` and ``FTRACK_API_USER``.
+        *timeout* is in seconds. *transport* replaces what carries the traffic. Raise TypeError where something is told
+        nowhere, TransportError where the server gives no answer, and AuthenticationError where it refuses the user.
+        """
+        refused = {"cache": cache, "cache_key_maker": cache_key_maker, "auto_connect_event_hub": auto_connect_event_hub}
+        for name, value in {**refused, "plugin_paths": plugin_paths, "plugin_arguments": plugin_arguments}.items():
+            if value:
+                raise NotImplementedError(f"{name} is not supported by this version")
+        self._settings = session_settings.resolve(
+            server_url=server_url,
+            api_key=api_key,
+            api_user=api_user,
+            schema_cache_path=schema_cache_path,
+            timeout=timeout,
+            cookies=cookies,
+            headers=headers,
+            strict_api=strict_api,
+        )
+        self._auto_populate_default = auto_populate
+        self._flags = threading.local()
+        self._lock = threading.RLock()
+        self._closed = False
+        self._unit = UnitOfWork()
+        self._identity = IdentityMap(self._entity_type, self._unit)
+        self._configurations: ConfigurationIndex | None = None
+        self._transport = transport or _http(self._settings)
+        self._server = Server(self._transport, self._settings)
+        self._schema_types = SchemaTypes(lambda: self._server.schemas, self._entity_type)
+        self.check_server_compatibility()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.server_url} as {self.api_user!r}>"
+
+    @property
+    def server_url(self) -> str:
+        """Address of the server, without a slash at its end."""
+        return self._settings.server_url
+
+    @property
+    def api_user(self) -> str:
+        """Name of the user that the session acts for."""
+        return self._settings.api_user
+
+    @property
+    def api_key(self) -> str:
+        """Key of the user that the session acts for."""
+        return self._settings.api_key
+
+    @property
+    def request_timeout(self) -> float | None:
+        """Seconds that an answer may take."""
+        return self._settings.timeout
+
+    @property
+    def server_information(self) -> dict[str, Any]:
+        """What the server said of itself when the session was opened."""
+        return dict(self._server.information)
+
+    @property
+    def schemas(self) -> list[dict[str, Any]]:
+        """The server's schemas, as it sent them."""
+        return self._server.raw_schemas
+
+    @property
+    def closed(self) -> bool:
+        """Whether the session is closed."""
+        return self._closed
+
+    @property
+    def auto_populate(self) -> bool:
+        """Whether reading an attribute that is not loaded may load it, in this thread."""
+        return cast("bool", getattr(self._flags, "auto_populate", self._auto_populate_default))
+
+    @auto_populate.setter
+    def auto_populate(self, value: bool) -> None:
+        self._flags.auto_populate = value
+
+    @property
+    def record_operations(self) -> bool:
+        """Whether changes made in this thread are recorded for the next commit."""
+        return cast("bool", getattr(self._flags, "record_operations", True))
+
+    @record_operations.setter
+    def record_operations(self, value: bool) -> None:
+        self._flags.record_operations = value
+
+    @contextmanager
+    def auto_populating(self, auto_populate: bool) -> Generator[None, None, None]:
+        """Say for a block of code, in this thread, whether reading an attribute may load it."""
+        before, self.auto_populate = self.auto_populate, auto_populate
+        try:
+            yield
+        finally:
+            self.auto_populate = before
+
+    @contextmanager
+    def operation_recording(self, record_operations: bool) -> Generator[None, None, None]:
+        """Say for a block of code, in this thread, whether changes are recorded."""
+        before, self.record_operations = self.record_operations, record_operations
+        try:
+            yield
+        finally:
+            self.record_operations = before
+
+    def check_server_compatibility(self) -> None:
+        """Raise ServerCompatibilityError where the server is too old for this client."""
+        self._server.check_compatibility()
 
     @overload
     def query(self, expression: type[E], page_size: int = 500) -> Query[E]: ...
     @overload
     def query(self, expression: str, page_size: int = 500) -> QueryResult[Entity]: ...
     def query(self, expression: type[E] | str, page_size: int = 500) -> Query[E] | QueryResult[Entity]:
-        """Start a query: of an entity class, to be built step by step, or as text of the query language."""
+        """Start a query: of an entity class, to be built step by step, or as text of the query language.
+
+        A text without ``select`` asks for the default projections of its type. Nothing is sent before a row is read.
+        """
         if isinstance(expression, str):
-            self._needs_server("a text query")
-        entity_type = cast("type[E]", self._entity_type(expression))
-        return Query(entity_type, Statement(entity_type.entity_type), self)
+            found = outline(expression)
+            if not found.selects:
+                entity_type = self._entity_type(found.entity_type)
+                projections = ", ".join(entity_type.default_projections)
+                found = outline(f"select {projections} from {expression}")
+            return QueryResult(self, found, page_size)
+        known = cast("type[E]", self._entity_type(expression))
+        return Query(known, Statement(known.entity_type), self, page_size)
 
     def create(self, entity_type: Callable[P, E], /, *args: P.args, **values: P.kwargs) -> E:
-        """Make a new entity; it is sent with the next `commit`. ``session.create(Task, name="comp", parent=shot)``."""
-        self._needs_server("create")
+        """Make a new entity; it is sent with the next `commit`. ``session.create(Task, name="comp", parent=shot)``.
 
-    def get(self, entity_type: type[E], entity_key: str | Iterable[str]) -> E | None:
-        """Return the entity with that primary key, or None."""
-        self._needs_server("get")
+        Values may also come as one mapping. Raise UnknownAttributeError, AttributeValueError or MissingAttributeError.
+        """
+        given: dict[str, Any] = {}
+        for mapping in args:
+            if not isinstance(mapping, Mapping):
+                raise TypeError(f"create takes values by name, or one mapping, not {mapping!r}")
+            given.update(cast("Mapping[str, Any]", mapping))
+        return cast("E", create(self, self._entity_type(entity_type), {**given, **values}))
 
-    def ensure(self, entity_type: type[E], data: Mapping[str, Any], identifying_keys: Iterable[str] | None = None) -> E:
-        """Return the entity that *data* identifies: updated to *data* where there is one, else created; and commit."""
-        self._needs_server("ensure")
+    def ensure(
+        self, entity_type: type[E] | str, data: Mapping[str, Any], identifying_keys: Iterable[str] | None = None
+    ) -> E:
+        """Return the entity that *data* identifies: updated to *data* where there is one, else created; and commit.
+
+        *identifying_keys* are the names in *data* that identify it, by default all. Raise MultipleResultsFoundError
+        where several rows match.
+        """
+        return cast("E", ensure(self, self._entity_type(entity_type), data, identifying_keys))
+
+    @overload
+    def get(self, entity_type: type[E], entity_key: str | Iterable[str]) -> E | None: ...
+    @overload
+    def get(self, entity_type: str, entity_key: str | Iterable[str]) -> Entity | None: ...
+    def get(self, entity_type: type[E] | str, entity_key: str | Iterable[str]) -> E | Entity | None:
+        """Return the entity with that primary key, or None; the server is asked only where it is not known yet.
+
+        A key of several parts is given in the order of ``primary_key_attributes``. Raise ValueError where the number of
+        parts is wrong.
+        """
+        known_type = self._entity_type(entity_type)
+        key = (entity_key,) if isinstance(entity_key, str) else tuple(str(part) for part in entity_key)
+        names = known_type.primary_key_attributes
+        if len(key) != len(names):
+            raise ValueError(f"the key of {known_type.entity_type} is {', '.join(names)}; {len(key)} values were given")
+        known = self._identity.find(known_type, key)
+        return known if known is not None else fetch_key(self, known_type, key)
 
     def delete(self, entity: Entity) -> None:
         """Delete *entity* with the next `commit`."""
-        self._needs_server("delete")
+        if vars(entity).get("_ftrack_deleted"):
+            raise DeletedEntityError(entity, "it cannot be deleted again")
+        if self.record_operations:
+            with self._lock:
+                self._unit.record_delete(entity)
 
     def populate(
         self,
         entities: Entity | Iterable[Entity],
         projections: str | ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity],
-        *more: ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity],
+        *more: str | ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity],
     ) -> None:
-        """Load the *projections* of all *entities* in as few requests as possible."""
-        self._needs_server("populate")
+        """Load *projections*, paths or their text, of all *entities* in as few requests as possible."""
+        members = [entities] if isinstance(entities, Entity) else list(entities)
+        populate(self, members, cast("Iterable[Any]", (projections, *more)))
 
     def commit(self) -> None:
-        """Send all recorded changes as one transaction."""
-        self._needs_server("commit")
+        """Send all recorded changes as one transaction.
+
+        Where that fails nothing is changed: the changes still wait, and can be mended, sent again or rolled back.
+        """
+        send(self)
 
     def rollback(self) -> None:
-        """Forget all recorded changes."""
-        self._needs_server("rollback")
+        """Forget all recorded changes: values are what they were, and what was created is gone."""
+        with self._lock:
+            for entity in self._unit.roll_back():
+                self._identity.remove(entity)
 
-    def auto_populating(self, auto_populate: bool) -> AbstractContextManager[None]:
-        """Say for a block of code whether reading an attribute may load it."""
-        self._needs_server("auto_populating")
+    def call(self, data: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Send operations as they are and return the server's results, decoded from JSON."""
+        if self._closed:
+            raise ConnectionClosedError
+        return self._transport.call(data)
 
     def close(self) -> None:
-        """End the connection; a second call does nothing."""
+        """End the connection; a second call does nothing. Changes that wait are forgotten, with a warning."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._unit:
+            _LOGGER.warning("A session is closed with %d changes that were not committed.", len(self._unit))
+        self._unit.clear()
+        self._identity.clear()
+        self._transport.close()
 
     def __enter__(self) -> Self:
         return self
@@ -106,35 +299,90 @@ class Session:
     ) -> None:
         self.close()
 
-    def _entity_type(self, entity_type: object) -> type[Entity]:
-        """Return the class of this session's package that *entity_type*, a class or a name, stands for."""
-        registry = self._registry()
-        if isinstance(entity_type, str):
-            return registry.entity_type(entity_type)
-        if not isinstance(entity_type, type) or not issubclass(entity_type, Entity):
-            raise UnrecognisedEntityTypeError(str(entity_type), registry, registry.package)
-        package = entity_type._ftrack_package()
-        if package != registry.package:
-            raise ForeignEntityTypeError(entity_type.__name__, package, registry.package)
-        return entity_type
-
     @classmethod
     def _registry(cls) -> Registry:
         if cls.registry is None:
             return cast("Registry", importlib.import_module("ftrack_typed.entities").REGISTRY)
         return cls.registry
 
+    def _entity_type(self, entity_type: object) -> type[Entity]:
+        """Return the class of this session's package that *entity_type*, a class or a name, stands for."""
+        registry = self._registry()
+        if isinstance(entity_type, str):
+            if entity_type in registry:
+                return registry.entity_type(entity_type)
+            made = self._schema_types.find(entity_type)
+            return made if made is not None else registry.entity_type(entity_type)
+        if not isinstance(entity_type, type) or not issubclass(entity_type, Entity):
+            raise UnrecognisedEntityTypeError(str(entity_type), registry, registry.package)
+        package = entity_type._ftrack_package()
+        if package not in (registry.package, SchemaTypes.PACKAGE):
+            raise ForeignEntityTypeError(entity_type.__name__, package, registry.package)
+        return entity_type
+
+    def _new_page(self) -> Page:
+        return Page(self)
+
+    def _fetch(self, text: str, page: Page) -> tuple[list[Entity], int | None]:
+        """Run the query *text*; return its entities, on *page*, and the offset of the next page if there is one."""
+        (result,) = self.call([{"action": "query", "expression": text}])
+        with self._lock:
+            found = self._identity.merge(result["data"], page)
+        following = ((result.get("metadata") or {}).get("next") or {}).get("offset")
+        return found, following
+
+    def _ftrack_page(self, text: str) -> tuple[list[Entity], int | None]:
+        return self._fetch(text, self._new_page())
+
     def _ftrack_result(self, query: Query[E]) -> QueryResult[E]:
-        self._needs_server(f"running {query!r}")
+        return QueryResult(self, outline(print_query(query.statement, query.entity_type)), query.page_size)
 
     def _ftrack_count(self, query: Query[E]) -> int:
-        self._needs_server(f"counting {query!r}")
+        return count(self.call, query.statement, query.entity_type.primary_key_attributes)
 
     def _ftrack_load(self, entity: Entity, facts: AttributeFacts) -> object:
-        self._needs_server(f"loading {facts.name} of {entity!r}")
+        return load(self, entity, facts)
 
-    def _ftrack_record(self, entity: Entity, facts: AttributeFacts, value: object) -> None:
-        self._needs_server(f"changing {facts.name} of {entity!r}")
+    def _ftrack_load_scalars(self, entity: Entity) -> None:
+        load_scalars(self, entity)
 
-    def _needs_server(self, what: str) -> NoReturn:
-        raise NotImplementedError(f"{what} talks to a server, which this version does not yet do")
+    def _ftrack_write(self, entity: Entity, facts: AttributeFacts, value: object) -> None:
+        assign(self, entity, facts, value)
+
+    def _ftrack_revert(self, entity: Entity, facts: AttributeFacts) -> None:
+        with self._lock:
+            twins = entity._ftrack_twins.get(facts.name, ())
+            self._unit.revert(entity, (facts.name, *(twin.name for twin in twins)))
+
+    def _ftrack_collection_changed(self, collection: Any, before: object) -> None:
+        """Record that *collection*, which held *before*, is about to change."""
+        owner: Entity = collection.entity
+        if vars(owner).get("_ftrack_deleted"):
+            raise DeletedEntityError(owner, f"{collection._facts.name} cannot be changed")
+        if self.record_operations:
+            with self._lock:
+                self._unit.record_write(owner, collection._facts, before)
+
+    def _ftrack_custom_source(self, entity: Entity, key: str) -> tuple[str, str]:
+        """Return the entity type and the configuration of a custom attribute that no answer has named yet."""
+        return self._configuration_index().source(entity, key)
+
+    def _configuration_index(self) -> ConfigurationIndex:
+        if self._configurations is None:
+            (result,) = self.call([{"action": "query", "expression": CONFIGURATIONS_QUERY}])
+            self._configurations = ConfigurationIndex(result["data"], self._custom_value_type)
+        return self._configurations
+
+    def _custom_value_type(self, entity: Entity) -> str:
+        return self._server.schemas[entity.entity_type].properties["custom_attributes"].items or ""
+
+
+def _http(settings: session_settings.Settings) -> Transport:
+    return HttpTransport(
+        settings.server_url,
+        settings.api_user,
+        settings.api_key,
+        timeout=settings.timeout,
+        headers=settings.headers,
+        cookies=settings.cookies,
+    )

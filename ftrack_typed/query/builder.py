@@ -42,6 +42,7 @@ class Query(Generic[E]):
     entity_type: type[E]
     statement: Statement
     runner: QueryRunner | None = None
+    page_size: int = 500
 
     def where(self, *criteria: Criterion) -> Query[E]:
         """Keep only rows that meet all *criteria*, those given before included."""

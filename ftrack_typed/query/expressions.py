@@ -8,7 +8,7 @@ class that it was started from, so that a query of another type can refuse it.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NoReturn, Protocol, TypeVar, cast, overload
 
@@ -17,6 +17,7 @@ from .printer import print_path
 from .syntax import And, Comparator, Comparison, Criterion, Membership, Or, Order, Path, Related, Statement, Step, Value
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 E = TypeVar("E")
 
 _VALUE_TYPES: Final[dict[str, tuple[type, ...]]] = {
@@ -30,6 +31,16 @@ _VALUE_TYPES: Final[dict[str, tuple[type, ...]]] = {
 
 class WrongValueType(Generic[T]):
     """What checkers see where an attribute of type ``T`` is compared with a value of another type."""
+
+
+class Values(Protocol[T_co]):
+    """A list, set or frozen set of values: what can be iterated and copied, as text cannot."""
+
+    def __iter__(self) -> Iterator[T_co]: ...
+
+    def copy(self) -> object:
+        """Return a copy."""
+        ...
 
 
 class Subquery(Protocol):
@@ -178,11 +189,11 @@ class ScalarPath(TypedPath, Generic[T]):
             """Be the opposite of `like`."""
             return self._ftrack_compare("not_like", _pattern(self, pattern))
 
-    def in_(self, values: list[T] | tuple[T, ...] | Set[T] | Subquery) -> Criterion:
+    def in_(self, values: Values[T] | tuple[T, ...] | Subquery) -> Criterion:
         """Match any of *values*, or any that a query with one selected attribute finds; nothing matches no values."""
         return self._ftrack_among(values, negated=False)
 
-    def not_in(self, values: list[T] | tuple[T, ...] | Set[T] | Subquery) -> Criterion:
+    def not_in(self, values: Values[T] | tuple[T, ...] | Subquery) -> Criterion:
         """Match anything but *values*."""
         return self._ftrack_among(values, negated=True)
 

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NoReturn, TypeAlias, final
 
 import attrs
+
+# mypy takes a name MYPY for true, which is how code tells it from other checkers.
+MYPY: Final = False
 
 Comparator: TypeAlias = Literal["is", "is_not", ">", "<", ">=", "<=", "like", "not_like"]
 AggregateFunction: TypeAlias = Literal["count", "sum", "avg", "min", "max"]
@@ -19,6 +22,11 @@ class Word(str):
     """A value that a text has without quotes: its attribute's type decides what it stands for."""
 
     __slots__ = ()
+
+
+@final
+class WriteAndOrNotAsOperators:
+    """What checkers name where a criterion is used as a boolean: ``&``, ``|`` and ``~`` combine; never made."""
 
 
 Value: TypeAlias = "str | int | float | bool | datetime | None"
@@ -56,8 +64,13 @@ class Criterion:
         """Return the condition that holds where this one does not."""
         return Not(self)
 
+    if TYPE_CHECKING and not MYPY:
+        # pyright says so where a criterion is a condition; mypy has an error of its own for it, truthy-bool, which a
+        # method would silence.
+        def __bool__(self) -> WriteAndOrNotAsOperators: ...
+
     if not TYPE_CHECKING:
-        # Hidden from checkers: to them "a criterion as a boolean" is then an error of its own (mypy's truthy-bool).
+
         def __bool__(self) -> NoReturn:
             raise TypeError(
                 "a criterion is neither true nor false: write & for 'and', | for 'or', ~ for 'not', in_() for 'in', "

@@ -1,0 +1,73 @@
+"""Owns `ensure`: find a row by some of its values, and make it so where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .creation import create
+from .entity import Entity
+from .errors import MultipleResultsFoundError
+from .facts import AttributeFacts, AttributeKind
+from .loading import default_statement
+from .query.printer import print_criterion, print_statement
+from .query.syntax import And, Comparison, Criterion, Path, Step
+from .wire import aware
+
+if TYPE_CHECKING:
+    from .session import Session
+
+E = TypeVar("E", bound=Entity)
+
+
+def ensure(session: Session, entity_type: type[E], data: Mapping[str, Any], keys: Iterable[str] | None) -> E:
+    """Return the one entity that has the values of *data* under *keys*, with all of *data*; create it if need be.
+
+    Commits what had to change. Raise ValueError without keys, KeyError for a key that *data* lacks, and
+    MultipleResultsFoundError where several rows match.
+    """
+    names = list(data if keys is None else keys)
+    if not names:
+        raise ValueError(f"ensure needs something that identifies the {entity_type.entity_type}: data is empty")
+    missing = [name for name in names if name not in data]
+    if missing:
+        raise KeyError(f"{missing[0]!r} is to identify the {entity_type.entity_type}, but data does not have it")
+    criteria = tuple(_is(entity_type, name, data[name]) for name in names)
+    where = criteria[0] if len(criteria) == 1 else And(criteria)
+    text = f"{print_statement(default_statement(entity_type))} where {print_criterion(where)} limit 2"
+    found, _ = session._ftrack_page(text)
+    if len(found) > 1:
+        raise MultipleResultsFoundError("ensure found several rows", text)
+    if not found:
+        created = create(session, entity_type, data)
+        session.commit()
+        return created
+    (entity,) = found
+    assert isinstance(entity, entity_type)
+    changed = {name: value for name, value in data.items() if not _same(entity[name], value)}
+    for name, value in changed.items():
+        entity[name] = value
+    if changed:
+        session.commit()
+    return entity
+
+
+def _is(entity_type: type[Entity], name: str, value: Any) -> Criterion:
+    facts: AttributeFacts | None = entity_type._ftrack_facts.get(entity_type._ftrack_names.get(name, name))
+    wire = facts.wire if facts is not None else name
+    if isinstance(value, Entity):
+        parts = [Comparison(Path((Step(wire), Step(part))), "is", key) for part, key in value._ftrack_key().items()]
+        return parts[0] if len(parts) == 1 else And(tuple(parts))
+    if facts is not None and facts.kind not in (AttributeKind.SCALAR, AttributeKind.REFERENCE):
+        raise ValueError(
+            f"{entity_type.entity_type}.{name} is a collection and cannot identify a row: give identifying_keys"
+        )
+    return Comparison(Path((Step(wire),)), "is", value)
+
+
+def _same(current: Any, value: Any) -> bool:
+    if isinstance(current, datetime) and isinstance(value, datetime):
+        # The server keeps whole seconds (protocol section 2.4).
+        return aware(current).replace(microsecond=0) == aware(value).replace(microsecond=0)
+    return bool(current == value)

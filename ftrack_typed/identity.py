@@ -1,0 +1,268 @@
+"""Owns the identity map: one object for each row of the server, and the merging of rows from answers into it.
+
+A decoded row becomes the ``__dict__`` of its entity as it is; only dates, references and collections in it are
+replaced. What has to be replaced is worked out once for each entity type and set of keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from .collection import Collection, MappedCollection
+from .entity import Entity
+from .facts import AttributeFacts, AttributeKind
+from .wire import ENTITY_TYPE, VALUE_TYPE, decoded, parsed_datetime
+
+if TYPE_CHECKING:
+    from .page import Page
+
+Row = dict[str, Any]
+Conversion = Callable[[Any, Entity, "Page"], Any]
+
+_MISSING: Final = object()
+
+# The writer of entities records changes and knows attributes only; this goes around it.
+_set: Final = object.__setattr__
+
+
+class PendingChanges(Protocol):
+    """What the identity map must know of the unit of work: which loaded values a row must not replace."""
+
+    def shields(self, entity: Entity) -> bool:
+        """Say whether *entity* has changes that are not committed."""
+        ...
+
+    def refresh(self, entity: Entity, content: Row) -> None:
+        """Take from *content* what was changed here, and keep it as the value to go back to."""
+        ...
+
+
+class IdentityMap:
+    """Entities by type and primary key, and the only place where rows turn into entities."""
+
+    def __init__(self, entity_type: Callable[[str], type[Entity]], pending: PendingChanges) -> None:
+        """Find classes with *entity_type*; leave alone what *pending* says was changed."""
+        self._entity_type = entity_type
+        self._pending = pending
+        self._known: dict[str, dict[Any, Entity]] = {}
+        self._types: dict[str, _TypeMerger] = {}
+
+    def __len__(self) -> int:
+        return sum(len(known) for known in self._known.values())
+
+    def __iter__(self) -> Iterator[Entity]:
+        for known in self._known.values():
+            yield from known.values()
+
+    def merge(self, rows: Iterable[Row], page: Page) -> list[Entity]:
+        """Return the entities that *rows* describe, with what the rows say; the rows are used up."""
+        return [self.merge_row(row, page) for row in rows]
+
+    def merge_row(self, row: Row, page: Page) -> Entity:
+        """Return the entity that *row* describes, with what the row says; the row is used up.
+
+        An entity that is known already stays the same object: its loaded values are replaced, changes that are not
+        committed stay.
+        """
+        merger = self._types.get(row[ENTITY_TYPE]) or self._merger(row[ENTITY_TYPE])
+        plan = merger.plans.get(tuple(row)) or merger.plan(tuple(row))
+        key = row[merger.key] if merger.key is not None else tuple(row[name] for name in merger.keys)
+        entity = merger.known.get(key)
+        if entity is None:
+            entity = merger.new()
+            merger.known[key] = entity
+            _set(entity, "__dict__", row)
+            row["_ftrack_page"] = page
+            page.entities.append(entity)
+            for wire, name, convert in plan.conversions:
+                value = row[wire]
+                if wire is not name:
+                    del row[wire]
+                row[name] = convert(value, entity, page)
+            return entity
+        self._update(entity, row, plan, page, merger)
+        return entity
+
+    def _update(self, entity: Entity, row: Row, plan: _Plan, page: Page, merger: _TypeMerger) -> None:
+        content = vars(entity)
+        page.admit(entity, content)
+        if type(entity) is not merger.entity_type and issubclass(merger.entity_type, type(entity)):
+            _set(entity, "__class__", merger.entity_type)
+        for wire, name, convert in plan.conversions:
+            value = row.pop(wire) if wire is not name else row[wire]
+            row[name] = convert(value, entity, page)
+        if self._pending.shields(entity):
+            self._pending.refresh(entity, row)
+        for reference, foreign_key in plan.twins:
+            forget_stale_twin(content, row, reference, foreign_key)
+        content.update(row)
+
+    def _merger(self, name: str) -> _TypeMerger:
+        entity_type = self._entity_type(name)
+        known = self._known.setdefault(entity_type._ftrack_root_type, {})
+        merger = self._types[name] = _TypeMerger(entity_type, known, self)
+        return merger
+
+    def add(self, entity: Entity) -> None:
+        """Make *entity*, a new one, the object for its key."""
+        merger = self._types.get(entity.entity_type) or self._merger(entity.entity_type)
+        merger.known[merger.key_of(vars(entity))] = entity
+
+    def find(self, entity_type: type[Entity], key: tuple[str, ...]) -> Entity | None:
+        """Return the entity with that key, if it is known and an *entity_type*."""
+        known = self._known.get(entity_type._ftrack_root_type)
+        if known is None:
+            return None
+        entity = known.get(key[0] if len(key) == 1 else key)
+        return entity if isinstance(entity, entity_type) else None
+
+    def remove(self, entity: Entity) -> None:
+        """Forget *entity*; its key may then stand for another object."""
+        merger = self._types.get(entity.entity_type) or self._merger(entity.entity_type)
+        merger.known.pop(merger.key_of(vars(entity)), None)
+
+    def empty(self, entity: Entity, facts: AttributeFacts) -> Any:
+        """Return the empty collection or mapping that the attribute *facts* of *entity*, a new one, starts with."""
+        merger = self._types.get(entity.entity_type) or self._merger(entity.entity_type)
+        convert = merger.conversion(facts)
+        return None if convert is None else convert((), entity, vars(entity)["_ftrack_page"])
+
+    def clear(self) -> None:
+        """Forget everything."""
+        for known in self._known.values():
+            known.clear()
+
+
+class _Plan:
+    """What has to be done to rows with one set of keys."""
+
+    __slots__ = ("conversions", "twins")
+
+    def __init__(self, conversions: list[tuple[str, str, Conversion]], twins: list[tuple[str, str]]) -> None:
+        self.conversions = conversions
+        self.twins = twins
+
+
+class _TypeMerger:
+    """What merging must know of one entity type."""
+
+    __slots__ = ("entity_type", "identity_map", "key", "keys", "known", "names", "plans")
+
+    def __init__(self, entity_type: type[Entity], known: dict[Any, Entity], identity_map: IdentityMap) -> None:
+        self.entity_type = entity_type
+        self.known = known
+        self.identity_map = identity_map
+        self.keys = entity_type.primary_key_attributes
+        self.key = self.keys[0] if len(self.keys) == 1 else None
+        self.names = [entity_type._ftrack_names.get(wire, wire) for wire in self.keys]
+        self.plans: dict[tuple[str, ...], _Plan] = {}
+
+    def new(self) -> Entity:
+        return object.__new__(self.entity_type)
+
+    def key_of(self, content: Row) -> Any:
+        values = tuple(content[name] for name in self.names)
+        return values[0] if len(values) == 1 else values
+
+    def plan(self, wires: tuple[str, ...]) -> _Plan:
+        """Work out what has to be done to rows that have *wires* for keys, and remember it."""
+        facts_by_name = self.entity_type._ftrack_facts
+        conversions: list[tuple[str, str, Conversion]] = []
+        twins: list[tuple[str, str]] = []
+        for wire in wires:
+            facts = facts_by_name.get(self.entity_type._ftrack_names.get(wire, ""))
+            if facts is None:
+                conversions.extend([] if wire == ENTITY_TYPE else [(wire, wire, _plain)])
+                continue
+            convert = self.conversion(facts)
+            name = wire if facts.name == wire else facts.name
+            if convert is not None or name is not wire:
+                conversions.append((wire, name, convert or _unchanged))
+        for facts in facts_by_name.values():
+            if facts.foreign_key is not None and (facts.wire in wires or facts.foreign_key in wires):
+                twins.append((facts.name, self.entity_type._ftrack_names.get(facts.foreign_key, facts.foreign_key)))
+        plan = self.plans[wires] = _Plan(conversions, twins)
+        return plan
+
+    def conversion(self, facts: AttributeFacts) -> Conversion | None:
+        """Return what makes a value of the attribute *facts* of what a row has; None where it is one already."""
+        if facts.kind is AttributeKind.SCALAR:
+            if facts.value_type == "datetime":
+                return _datetime
+            return _plain if facts.value_type in ("JsonValue", "JsonObject") else None
+        if facts.kind is AttributeKind.REFERENCE:
+            return self._reference(facts.name)
+        if facts.kind is AttributeKind.MAPPED:
+            return _mapped(facts)
+        if facts.kind is AttributeKind.CUSTOM:
+            return _custom(facts)
+        return self._collection(facts)
+
+    def _reference(self, name: str) -> Conversion:
+        merge_row = self.identity_map.merge_row
+
+        def convert(value: Any, entity: Entity, page: Page) -> Any:
+            return None if value is None else merge_row(value, page.child(name))
+
+        return convert
+
+    def _collection(self, facts: AttributeFacts) -> Conversion:
+        merge_row = self.identity_map.merge_row
+        name, mutable = facts.name, facts.mutable
+
+        def convert(value: Any, entity: Entity, page: Page) -> Any:
+            child = page.child(name)
+            return Collection(
+                entity, facts, dict.fromkeys([merge_row(row, child) for row in value or ()]), mutable=mutable
+            )
+
+        return convert
+
+
+def _unchanged(value: Any, entity: Entity, page: Page) -> Any:
+    return value
+
+
+def _plain(value: Any, entity: Entity, page: Page) -> Any:
+    return decoded(value)
+
+
+def _datetime(value: Any, entity: Entity, page: Page) -> Any:
+    if value is None:
+        return None
+    return parsed_datetime(value["value"]) if type(value) is dict and VALUE_TYPE in value else value
+
+
+def _mapped(facts: AttributeFacts) -> Conversion:
+    def convert(value: Any, entity: Entity, page: Page) -> Any:
+        return MappedCollection(entity, facts, {row["key"]: row.get("value") for row in value or () if "key" in row})
+
+    return convert
+
+
+def _custom(facts: AttributeFacts) -> Conversion:
+    def convert(value: Any, entity: Entity, page: Page) -> Any:
+        rows = [row for row in value or () if "key" in row]
+        found = type(entity)._ftrack_custom_type()(
+            entity, facts, {row["key"]: decoded(row.get("value")) for row in rows}
+        )
+        found._ftrack_rows(rows)
+        return found
+
+    return convert
+
+
+def forget_stale_twin(content: Row, row: Row, reference: str, foreign_key: str) -> None:
+    """Drop from *content* a reference or its key that the other one, new in *row*, contradicts."""
+    if foreign_key in row and reference not in row:
+        loaded = content.get(reference, _MISSING)
+        if loaded is not _MISSING and key_value(loaded) != row[foreign_key]:
+            del content[reference]
+    elif reference in row and foreign_key not in row and foreign_key in content:
+        content[foreign_key] = key_value(row[reference])
+
+
+def key_value(referenced: Any) -> str | None:
+    """Return what the foreign key of a reference to *referenced*, an entity or None, holds."""
+    return None if referenced is None else next(iter(referenced._ftrack_key().values()))

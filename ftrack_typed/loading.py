@@ -1,0 +1,237 @@
+"""Owns the loading of attributes that are not there: one query for all the siblings of the entity that is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from .entity import Entity
+from .errors import DeletedEntityError, NotLoadedError
+from .facts import AttributeFacts, AttributeKind
+from .query.expressions import TypedPath
+from .query.printer import print_criterion, print_path, print_statement
+from .query.syntax import And, Comparison, Criterion, Membership, Or, Path, Statement, Step
+from .symbols import CREATED
+
+if TYPE_CHECKING:
+    from .page import Page
+    from .session import Session
+
+CHUNK: Final = 500
+"""How many entities one query asks for: a page of the server's, and an `in` list that every database takes."""
+
+_MISSING: Final = object()
+
+
+def load(session: Session, entity: Entity, facts: AttributeFacts) -> Any:
+    """Return the value of an attribute that *entity* does not hold, loading it for its siblings as well.
+
+    Raise NotLoadedError where it may not or cannot be loaded, DeletedEntityError where the entity is deleted.
+    """
+    content = vars(entity)
+    if content.get("_ftrack_deleted"):
+        raise DeletedEntityError(entity, f"{facts.name} was not loaded before")
+    value = _from_twin(session, entity, facts)
+    if value is not _MISSING:
+        return value
+    if session._unit.state(entity) is CREATED:
+        return _of_new_entity(session, entity, facts)
+    if not session.auto_populate:
+        raise NotLoadedError(entity.entity_type, facts.name, "auto-population is off")
+    page = content["_ftrack_page"]
+    _load_siblings(session, entity, facts, page)
+    value = content.get(facts.name, _MISSING)
+    if value is _MISSING:
+        value = _from_twin(session, entity, facts)
+    if value is _MISSING:
+        raise NotLoadedError(
+            entity.entity_type, facts.name, "the server has no such row any more, or does not return it"
+        )
+    return value
+
+
+def _from_twin(session: Session, entity: Entity, facts: AttributeFacts) -> Any:
+    """Return what a loaded reference says of its foreign key, or a loaded key of its reference, if it is known here."""
+    content = vars(entity)
+    for twin in entity._ftrack_twins.get(facts.name, ()):
+        other = content.get(twin.name, _MISSING)
+        if other is _MISSING:
+            continue
+        found: Any = other
+        if facts.kind is AttributeKind.REFERENCE and twin.kind is AttributeKind.SCALAR:
+            target = entity._ftrack_type(facts.target or "")
+            found = None if other is None else session._identity.find(target, (str(other),))
+            if found is None and other is not None:
+                continue
+        elif isinstance(other, Entity):
+            found = next(iter(other._ftrack_key().values()))
+        content[facts.name] = found
+        return found
+    return _MISSING
+
+
+def _of_new_entity(session: Session, entity: Entity, facts: AttributeFacts) -> Any:
+    """Return what a new entity has where nothing was given: an empty collection, to be filled; nothing else."""
+    if facts.kind is AttributeKind.SCALAR or facts.kind is AttributeKind.REFERENCE:
+        raise NotLoadedError(entity.entity_type, facts.name, "the entity is not committed, and no value was given")
+    value = session._identity.empty(entity, facts)
+    vars(entity)[facts.name] = value
+    return value
+
+
+def _load_siblings(session: Session, entity: Entity, facts: AttributeFacts, page: Page) -> None:
+    """Load the attribute for *entity* and everything of its page that lacks it, in as few queries as that takes."""
+    name = facts.name
+    wanted = [
+        sibling
+        for sibling in page.entities
+        if sibling is not entity
+        and name not in vars(sibling)
+        and name in sibling._ftrack_facts
+        and session._unit.state(sibling) is not CREATED
+        and not vars(sibling).get("_ftrack_deleted")
+    ]
+    entity_type = common_type({type(member) for member in (entity, *wanted)}, {name})
+    if not isinstance(entity, entity_type):
+        entity_type = type(entity)
+    projections = projections_of(entity, facts)
+    for chunk in chunked([member for member in (entity, *wanted) if isinstance(member, entity_type)]):
+        fetch(session, entity_type, projections, chunk, page)
+
+
+def load_scalars(session: Session, entity: Entity) -> None:
+    """Load every plain value that *entity* lacks, in one query; leave it as it is where nothing may be loaded."""
+    content = vars(entity)
+    new = session._unit.state(entity) is CREATED or bool(content.get("_ftrack_deleted"))
+    if new or not session.auto_populate:
+        return
+    missing = [
+        facts.wire
+        for name, facts in entity._ftrack_facts.items()
+        if facts.kind is AttributeKind.SCALAR and name not in content
+    ]
+    if missing:
+        fetch(session, type(entity), missing, [entity], content["_ftrack_page"])
+
+
+def common_type(entity_types: set[type[Entity]], names: set[str]) -> type[Entity]:
+    """Return the most concrete class that all *entity_types* derive from and that has the attributes *names*.
+
+    Where there is none, return one of *entity_types*.
+    """
+    first, *others = sorted(entity_types, key=lambda each: each.entity_type)
+    for base in first.__mro__:
+        if all(issubclass(other, base) for other in others):
+            return base if issubclass(base, Entity) and names <= base._ftrack_facts.keys() else first
+    return first
+
+
+def projections_of(entity: Entity, facts: AttributeFacts) -> list[str]:
+    """Return what to select so that the attribute *facts* of *entity* can be read, and what is likely read next."""
+    wire = facts.wire
+    if facts.kind is AttributeKind.SCALAR:
+        return [wire]
+    if facts.kind in (AttributeKind.MAPPED, AttributeKind.CUSTOM):
+        return [f"{wire}.key", f"{wire}.value"]
+    target = entity._ftrack_type(facts.target or "")
+    names = dict.fromkeys(target.default_projections)
+    if "name" in target._ftrack_facts:
+        names["name"] = None
+    return [f"{wire}.{name}" for name in names]
+
+
+def fetch(
+    session: Session, entity_type: type[Entity], projections: Sequence[str], entities: Sequence[Entity], page: Page
+) -> None:
+    """Ask the server for *projections* of *entities* and merge the answer; what is gone there stays as it is."""
+    text = f"select {', '.join(projections)} from {entity_type.entity_type} where {print_criterion(keys(entities))}"
+    session._fetch(text, page)
+
+
+def keys(entities: Sequence[Entity]) -> Criterion:
+    """Return the criterion that finds exactly *entities*, all of one type."""
+    names = entities[0].primary_key_attributes
+    if len(names) == 1:
+        (name,) = names
+        values = tuple(entity._ftrack_key()[name] for entity in entities)
+        path = Path((Step(name),))
+        return Membership(path, values)
+    each = [
+        And(tuple(Comparison(Path((Step(name),)), "is", value) for name, value in entity._ftrack_key().items()))
+        for entity in entities
+    ]
+    return Or(tuple(each)) if len(each) > 1 else each[0]
+
+
+def chunked(entities: Sequence[Entity], size: int = CHUNK) -> Iterator[Sequence[Entity]]:
+    """Yield *entities* in pieces of at most *size*."""
+    for start in range(0, len(entities), size):
+        yield entities[start : start + size]
+
+
+def populate(
+    session: Session, entities: Iterable[Entity], projections: Iterable[str | TypedPath | type[Entity]]
+) -> None:
+    """Load *projections*, paths or the names that the query language has for them, of all *entities*.
+
+    Entities of several types share a query where one type that all derive from has the attributes; new and deleted
+    ones are left out.
+    """
+    texts = [text for projection in projections for text in _projection_texts(projection)]
+    first_names = {text.partition(".")[0].partition("[")[0] for text in texts}
+    by_root: dict[str, dict[int, Entity]] = {}
+    for entity in entities:
+        if session._unit.state(entity) is not CREATED and not vars(entity).get("_ftrack_deleted") and texts:
+            by_root.setdefault(entity._ftrack_root_type, {})[id(entity)] = entity
+    for members in by_root.values():
+        for entity_type, group in _by_type(members.values(), first_names):
+            page = session._new_page()
+            for chunk in chunked(group):
+                fetch(session, entity_type, texts, chunk, page)
+
+
+def _by_type(entities: Iterable[Entity], wires: set[str]) -> Iterator[tuple[type[Entity], list[Entity]]]:
+    members = list(entities)
+    entity_types = {type(entity) for entity in members}
+    names = {members[0]._ftrack_names.get(wire, wire) for wire in wires}
+    shared = common_type(entity_types, names)
+    if all(issubclass(entity_type, shared) for entity_type in entity_types):
+        yield shared, members
+        return
+    for entity_type in sorted(entity_types, key=lambda each: each.entity_type):
+        yield entity_type, [entity for entity in members if type(entity) is entity_type]
+
+
+def _projection_texts(projection: object) -> list[str]:
+    if isinstance(projection, TypedPath):
+        return [print_path(projection._ftrack_path)]
+    if isinstance(projection, str):
+        return [piece for piece in (text.strip() for text in projection.split(",")) if piece]
+    raise TypeError(f"populate takes paths such as Task.name, or their text, not {projection!r}")
+
+
+def default_statement(entity_type: type[Entity]) -> Statement:
+    """Return the statement that asks for the default projections of *entity_type*."""
+    paths = tuple(Path((Step(name),)) for name in entity_type.default_projections)
+    return Statement(entity_type.entity_type, paths)
+
+
+def print_query(statement: Statement, entity_type: type[Entity]) -> str:
+    """Return the text of *statement*, with the default projections where it selects nothing."""
+    if statement.projections:
+        return print_statement(statement)
+    return print_statement(attrs.evolve(statement, projections=default_statement(entity_type).projections))
+
+
+def fetch_key(session: Session, entity_type: type[Entity], key: Sequence[str]) -> Any:
+    """Ask the server for the entity of *entity_type* with that *key*; return None where there is none."""
+    parts = [
+        Comparison(Path((Step(name),)), "is", value)
+        for name, value in zip(entity_type.primary_key_attributes, key, strict=True)
+    ]
+    where = parts[0] if len(parts) == 1 else And(tuple(parts))
+    text = f"{print_statement(default_statement(entity_type))} where {print_criterion(where)}"
+    found, _ = session._fetch(text, session._new_page())
+    return found[0] if found else None

@@ -1,0 +1,34 @@
+"""Owns `Page`: the entities that one answer showed in one place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .entity import Entity
+    from .session import Session
+
+
+class Page:
+    """The entities that one answer showed in one place: siblings, which load together what one of them is asked for."""
+
+    __slots__ = ("_children", "entities", "session")
+
+    def __init__(self, session: Session) -> None:
+        """Start an empty page of *session*."""
+        self.session = session
+        self.entities: list[Entity] = []
+        self._children: dict[str, Page] = {}
+
+    def child(self, name: str) -> Page:
+        """Return the page of what the attribute *name* of the entities here leads to."""
+        found = self._children.get(name)
+        if found is None:
+            found = self._children[name] = Page(self.session)
+        return found
+
+    def admit(self, entity: Entity, content: dict[str, Any]) -> None:
+        """Make *entity*, whose ``__dict__`` is *content*, one of the page's."""
+        if content.get("_ftrack_page") is not self:
+            content["_ftrack_page"] = self
+            self.entities.append(entity)

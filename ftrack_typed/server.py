@@ -1,0 +1,95 @@
+"""Owns what a server says of itself: its information, its schema, and whether this client fits it."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from .errors import ServerCompatibilityError, UnexpectedResponseError
+from .transport import public_url
+
+if TYPE_CHECKING:
+    from .schema import Schema
+    from .settings import Settings
+    from .transport import Transport
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+MINIMUM_VERSION: Final = (3, 3, 11)
+_VERSION: Final = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+
+
+class Server:
+    """One server, as seen through *transport*. Its schema is read when first needed, from a cache if it can be."""
+
+    def __init__(self, transport: Transport, settings: Settings) -> None:
+        """Ask the server for its information; wrong credentials show here."""
+        self._transport = transport
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._raw: list[dict[str, Any]] | None = None
+        self._schemas: dict[str, Schema] | None = None
+        (information,) = transport.call([{"action": "query_server_information"}])
+        if not isinstance(information, dict):
+            where = public_url(settings.server_url)
+            raise UnexpectedResponseError(
+                f"the server information is no object but {type(information).__name__}", where
+            )
+        self.information: Mapping[str, Any] = cast("dict[str, Any]", information)
+
+    def check_compatibility(self) -> None:
+        """Raise ServerCompatibilityError where the server names no version, or one that is too old (section 2.1)."""
+        version = self.information.get("version")
+        if not version:
+            raise ServerCompatibilityError("the server does not say which version it is")
+        found = _VERSION.match(str(version))
+        if found and tuple(map(int, found.groups())) < MINIMUM_VERSION:
+            needed = ".".join(map(str, MINIMUM_VERSION))
+            raise ServerCompatibilityError(f"the server is version {version}; this client needs {needed} or newer")
+
+    @property
+    def schema_hash(self) -> str | None:
+        """The hash of the server's schema, as the server says it."""
+        return self.information.get("schema_hash")
+
+    @property
+    def raw_schemas(self) -> list[dict[str, Any]]:
+        """The schemas as the server sent them."""
+        with self._lock:
+            if self._raw is None:
+                self._raw = self._read_schemas()
+            return self._raw
+
+    def _read_schemas(self) -> list[dict[str, Any]]:
+        from .schema import SchemaCache, default_cache_folder
+
+        if self._settings.schema_cache is False:
+            return self._query_schemas()
+        cache = SchemaCache(self._settings.schema_cache or default_cache_folder())
+        url = self._settings.server_url
+        cached = cache.entry(url)
+        if cached is not None and cached.schema_hash == self.schema_hash:
+            return cached.schemas
+        schemas = self._query_schemas()
+        try:
+            cache.write(url, schemas)
+        except (OSError, TypeError) as error:
+            # A session works without a cache; the next one asks the server again.
+            _LOGGER.warning("The schemas of %s cannot be cached: %s", public_url(url), error)
+        return schemas
+
+    def _query_schemas(self) -> list[dict[str, Any]]:
+        (schemas,) = self._transport.call([{"action": "query_schemas"}])
+        return cast("list[dict[str, Any]]", schemas)
+
+    @property
+    def schemas(self) -> dict[str, Schema]:
+        """The schemas by entity type."""
+        if self._schemas is None:
+            from .schema import structure_schemas
+
+            self._schemas = {schema.id: schema for schema in structure_schemas(self.raw_schemas)}
+        return self._schemas

@@ -1,0 +1,80 @@
+"""Owns what a session is told: its arguments, the environment variables that stand in for them, and what is refused."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Literal
+
+import attrs
+
+SERVER_VARIABLE: Final = "FTRACK_SERVER"
+KEY_VARIABLES: Final = ("FTRACK_API_KEY", "FTRACK_APIKEY")
+USER_VARIABLE: Final = "FTRACK_API_USER"
+STRICT_HEADER: Final = "ftrack-strict-api"
+
+
+@attrs.frozen
+class Settings:
+    """What a session works with."""
+
+    server_url: str
+    api_user: str
+    api_key: str = attrs.field(repr=False)
+    timeout: float | None = 60
+    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    cookies: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    strict_api: bool = False
+    schema_cache: Path | Literal[False] | None = None
+
+
+def resolve(
+    *,
+    server_url: str | None,
+    api_key: str | None,
+    api_user: str | None,
+    schema_cache_path: str | os.PathLike[str] | Literal[False] | None,
+    timeout: float | None,
+    cookies: Mapping[str, str] | None,
+    headers: Mapping[str, str] | None,
+    strict_api: bool,
+) -> Settings:
+    """Return the settings that arguments and environment give (session.md section 2).
+
+    Raise TypeError where the server, the key or the user is told nowhere, or where an argument has the wrong type.
+    """
+    for name, value in (("cookies", cookies), ("headers", headers)):
+        if value and not isinstance(value, Mapping):
+            raise TypeError(f"{name} is a mapping of text to text, not {type(value).__name__}")
+    if not isinstance(strict_api, bool):
+        raise TypeError(f"strict_api is True or False, not {strict_api!r}")
+    url = (server_url or os.environ.get(SERVER_VARIABLE) or "").rstrip("/")
+    if not url:
+        raise TypeError(f"no server: give server_url, or set {SERVER_VARIABLE}")
+    if not url.startswith(("http://", "https://")):
+        raise TypeError(f"server_url starts with http:// or https://, which {url!r} does not")
+    key = api_key or next(filter(None, map(os.environ.get, KEY_VARIABLES)), None)
+    if not key:
+        raise TypeError(f"no API key: give api_key, or set {KEY_VARIABLES[0]}")
+    user = api_user or os.environ.get(USER_VARIABLE) or _login_name()
+    if not user:
+        raise TypeError(f"no API user: give api_user, or set {USER_VARIABLE}")
+    return Settings(
+        server_url=url,
+        api_user=user,
+        api_key=key,
+        timeout=timeout,
+        headers={**(headers or {}), STRICT_HEADER: "true" if strict_api else "false"},
+        cookies=dict(cookies or {}),
+        strict_api=strict_api,
+        schema_cache=Path(schema_cache_path) if schema_cache_path else (False if schema_cache_path is False else None),
+    )
+
+
+def _login_name() -> str | None:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return None

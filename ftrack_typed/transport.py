@@ -1,0 +1,174 @@
+"""Owns the traffic with a server's API: the only user of `requests`, and the place where errors get their types.
+
+One endpoint takes an array of operations and answers with an array of results, or with one error (protocol section 1).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from urllib.parse import urlsplit
+
+from . import wire
+from .errors import (
+    AuthenticationError,
+    ConnectionClosedError,
+    PermissionDeniedError,
+    RequestTimeoutError,
+    ServerCompatibilityError,
+    ServerError,
+    ServerUnreachableError,
+    UnexpectedResponseError,
+)
+
+if TYPE_CHECKING:
+    import requests
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+_ERRORS_BY_EXCEPTION: Final[dict[str, type[ServerError]]] = {
+    "InvalidCredentialsError": AuthenticationError,
+    "FTAuthenticationError": PermissionDeniedError,
+    "PermissionError": PermissionDeniedError,
+}
+_UNKNOWN_ACTION: Final = "Invalid action u'"
+
+
+class Transport(Protocol):
+    """What carries operations to a server; a session takes any object of this shape."""
+
+    def call(self, operations: Sequence[Mapping[str, object]]) -> list[Any]:
+        """Send *operations* as one batch and return a result for each."""
+        ...
+
+    def close(self) -> None:
+        """End the connection."""
+        ...
+
+
+class HttpTransport:
+    """Carries operations over HTTP, with the user's key on every call. Several threads may use it."""
+
+    def __init__(
+        self,
+        server_url: str,
+        api_user: str,
+        api_key: str,
+        *,
+        timeout: float | None = 60,
+        headers: Mapping[str, str] | None = None,
+        cookies: Mapping[str, str] | None = None,
+    ) -> None:
+        """Talk to *server_url* as *api_user*; *timeout* is in seconds, for the connection and for each answer."""
+        self.server_url = server_url
+        self.timeout = timeout
+        self._credentials = {"ftrack-user": api_user, "ftrack-api-key": api_key}
+        self._headers = {"content-type": "application/json", "accept": "application/json", **(headers or {})}
+        self._cookies = dict(cookies or {})
+        self._http: requests.Session | None = None
+        self._lock = threading.Lock()
+        self._parse = wire.parser()
+        self.closed = False
+
+    def __repr__(self) -> str:
+        return f"<HttpTransport {public_url(self.server_url)}>"
+
+    def call(self, operations: Sequence[Mapping[str, object]]) -> list[Any]:
+        """Send *operations* as one batch and return a result for each.
+
+        Raise ServerError where the server refuses, TransportError where there is no usable answer, and
+        ConnectionClosedError after `close`.
+        """
+        if self.closed:
+            raise ConnectionClosedError
+        body = json.dumps(operations, separators=(",", ":")).encode("utf-8")
+        response = self._post(body)
+        return self._results(response, len(operations))
+
+    def _post(self, body: bytes) -> requests.Response:
+        from requests import exceptions
+
+        where = public_url(self.server_url)
+        try:
+            return self._connection().post(
+                f"{self.server_url}/api",
+                data=body,
+                headers=self._credentials,
+                timeout=self.timeout,
+                allow_redirects=False,
+            )
+        except exceptions.Timeout:
+            raise RequestTimeoutError(f"no answer within {self.timeout} seconds", where) from None
+        except (exceptions.RequestException, UnicodeError) as error:
+            # The cause is named and not chained: its text may hold the whole request.
+            raise ServerUnreachableError(f"cannot be reached ({_reason(error)})", where) from None
+
+    def _connection(self) -> requests.Session:
+        with self._lock:
+            if self._http is None:
+                import requests
+
+                self._http = requests.Session()
+                self._http.headers.update(self._headers)
+                self._http.cookies.update(self._cookies)
+            return self._http
+
+    def _results(self, response: requests.Response, expected: int) -> list[Any]:
+        try:
+            content = self._parse(response.content)
+        except ValueError:
+            raise self._unexpected(response) from None
+        if isinstance(content, dict) and "exception" in content:
+            raise server_error(cast("dict[str, Any]", content))
+        if response.status_code >= 300 or not isinstance(content, list) or len(content) != expected:
+            raise self._unexpected(response)
+        return content
+
+    def _unexpected(self, response: requests.Response) -> UnexpectedResponseError:
+        kind = response.headers.get("content-type", "an unknown type").partition(";")[0]
+        target = response.headers.get("location")
+        redirect = f", which sends on to {public_url(target)}" if target else ""
+        message = (
+            f"the answer is none of the API's: status {response.status_code}, {len(response.content)} bytes of {kind}"
+        )
+        return UnexpectedResponseError(message + redirect, public_url(self.server_url))
+
+    def close(self) -> None:
+        """End the connection; a second call does nothing."""
+        self.closed = True
+        with self._lock:
+            if self._http is not None:
+                self._http.close()
+                self._http = None
+
+
+def server_error(content: Mapping[str, Any]) -> ServerError:
+    """Return the error that the body *content* describes, as the type that fits (protocol section 1.4)."""
+    exception, text = str(content.get("exception")), str(content.get("content", ""))
+    code = content.get("error_code")
+    error_type = _ERRORS_BY_EXCEPTION.get(exception, ServerError)
+    if code == "api_credentials_invalid":
+        error_type = AuthenticationError
+    elif _UNKNOWN_ACTION in text:
+        error_type = ServerCompatibilityError
+    _LOGGER.debug("server reported %s", exception)
+    return error_type(f"Server reported error: {exception}({text})", exception, text, code)
+
+
+def public_url(url: str) -> str:
+    """Return *url* without user, password, query and fragment, so that it can be shown."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}" if parts.scheme else parts.path
+
+
+def _reason(error: Exception) -> str:
+    """Return the innermost cause of *error* in a few words."""
+    cause: BaseException = error
+    while (inner := getattr(cause, "reason", None) or cause.__context__) and isinstance(inner, BaseException):
+        cause = inner
+    number = getattr(cause, "strerror", None)
+    return str(number or type(cause).__name__)

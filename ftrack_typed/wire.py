@@ -1,0 +1,57 @@
+"""Owns the step between Python values and the JSON of the wire (protocol section 3)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime, timezone
+from typing import Any, Final, cast
+
+ENTITY_TYPE: Final = "__entity_type__"
+VALUE_TYPE: Final = "__type__"
+
+
+def parser() -> Callable[[bytes], Any]:
+    """Return the fastest JSON parser at hand: orjson's where it is installed, else the standard one."""
+    try:
+        import orjson
+    except ImportError:
+        return json.loads
+    return cast("Callable[[bytes], Any]", orjson.loads)
+
+
+def aware(value: datetime) -> datetime:
+    """Return *value* in UTC; a naive one is taken as UTC."""
+    return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
+
+
+def decoded(value: Any) -> Any:
+    """Return the Python value of a scalar from the wire: dates become aware datetimes, everything else stays."""
+    if type(value) is dict and VALUE_TYPE in value and value[VALUE_TYPE] in ("datetime", "date"):
+        return parsed_datetime(value["value"])
+    return value
+
+
+def parsed_datetime(text: str) -> datetime:
+    """Return the datetime that *text* writes in ISO form; without an offset it is UTC (protocol section 3.1)."""
+    if text[-1:] == "Z":  # Python 3.10 does not read this spelling of the offset.
+        text = f"{text[:-1]}+00:00"
+    return aware(datetime.fromisoformat(text))
+
+
+def encoded(value: Any) -> Any:
+    """Return what a scalar, or any JSON with dates in it, is on the wire."""
+    if isinstance(value, datetime):
+        return {VALUE_TYPE: "datetime", "value": aware(value).replace(tzinfo=None).isoformat()}
+    if isinstance(value, date):
+        return {VALUE_TYPE: "datetime", "value": value.isoformat()}
+    if isinstance(value, dict):
+        return {name: encoded(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [encoded(item) for item in value]
+    return value
+
+
+def reference(entity_type: str, key: dict[str, str]) -> dict[str, str]:
+    """Return how an entity is pointed at in a request (protocol section 3.3)."""
+    return {ENTITY_TYPE: entity_type, **key}

@@ -1,0 +1,220 @@
+"""Tests how a session starts, fails and ends: settings, credentials, schema cache, drift and bad servers."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ftrack_typed.entities import Session, Task, User
+from ftrack_typed.errors import (
+    AuthenticationError,
+    ConnectionClosedError,
+    RequestTimeoutError,
+    ServerUnreachableError,
+    TransportError,
+    UnexpectedResponseError,
+)
+from ftrack_typed.sandbox.in_process import Sandbox
+from tests.session.conftest import Production, actions_of
+
+
+@pytest.fixture
+def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FTRACK_SERVER", "FTRACK_API_KEY", "FTRACK_APIKEY", "FTRACK_API_USER"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_variables_stand_in_for_arguments(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, no_variables: None
+) -> None:
+    for name, value in sandbox.environment().items():
+        monkeypatch.setenv(name, value)
+    with Session(schema_cache_path=False) as session:
+        assert session.server_url == sandbox.server_url
+        assert session.api_user == sandbox.api_user
+        assert session.api_key == sandbox.api_key
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({}, "FTRACK_SERVER"),
+        ({"server_url": "http://127.0.0.1:1"}, "FTRACK_API_KEY"),
+        ({"server_url": "studio.ftrackapp.com", "api_key": "k"}, "http://"),
+    ],
+)
+def test_missing_settings_name_the_variable(no_variables: None, given: dict[str, str], missing: str) -> None:
+    with pytest.raises(TypeError, match=missing):
+        Session(**given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("name", "value"), [("headers", "x"), ("cookies", 3), ("strict_api", "yes")])
+def test_arguments_of_wrong_types_are_refused(sandbox: Sandbox, name: str, value: object) -> None:
+    given = {"server_url": sandbox.server_url, "api_key": "k", "api_user": "u", name: value}
+    with pytest.raises(TypeError, match=name):
+        Session(**given)  # type: ignore[arg-type]
+
+
+def test_server_sees_user_key_and_strictness(open_session: type[Session], sandbox: Sandbox) -> None:
+    sandbox.requests.clear()
+    open_session(headers={"x-studio": "one"}, strict_api=True)
+    (request,) = sandbox.requests
+    assert request.headers["ftrack-user"] == sandbox.api_user
+    assert request.headers["ftrack-api-key"] == sandbox.api_key
+    assert request.headers["ftrack-strict-api"] == "true"
+    assert request.headers["x-studio"] == "one"
+    assert request.actions == ["query_server_information"]
+
+
+def test_wrong_key_is_named_at_the_start(open_session: type[Session]) -> None:
+    with pytest.raises(AuthenticationError) as caught:
+        open_session(api_key="wrong")
+    assert caught.value.exception == "InvalidCredentialsError"
+    assert "wrong" not in str(caught.value)
+
+
+def test_strict_errors_are_the_same_errors(open_session: type[Session]) -> None:
+    with pytest.raises(AuthenticationError):
+        open_session(api_key="wrong", strict_api=True)
+
+
+def test_unknown_host_is_named_without_secrets(open_session: type[Session]) -> None:
+    with pytest.raises(ServerUnreachableError) as caught:
+        open_session(server_url="http://user:secret@127.0.0.1:1", api_key="the-key")
+    assert "127.0.0.1:1" in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert "the-key" not in str(caught.value)
+    with pytest.raises(ServerUnreachableError, match="no-such-host"):
+        open_session(server_url="http://no-such-host.invalid")
+
+
+def test_schemas_are_read_when_needed_and_cached(open_session: type[Session], sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.requests.clear()
+    session = open_session()
+    assert actions_of(sandbox) == [["query_server_information"]]
+    assert {schema["id"] for schema in session.schemas} >= {"Task", "Project"}
+    assert session.schemas is session.schemas
+    assert actions_of(sandbox)[1:] == [["query_schemas"]]
+    sandbox.requests.clear()
+    assert open_session().schemas == session.schemas
+    assert actions_of(sandbox) == [["query_server_information"]]
+    assert open_session(schema_cache_path=False).schemas == session.schemas
+    assert actions_of(sandbox)[-1] == ["query_schemas"]
+
+
+def test_close_is_final_and_idempotent(
+    open_session: type[Session], caplog: pytest.LogCaptureFixture, production: Production
+) -> None:
+    session = open_session()
+    task = session.get(Task, production.task_ids[0])
+    assert task is not None
+    task.description = "lost"
+    with caplog.at_level(logging.WARNING):
+        session.close()
+    assert "not committed" in caplog.text
+    session.close()
+    assert session.closed
+    with pytest.raises(ConnectionClosedError):
+        session.query("User").first()
+
+
+def test_context_manager_closes(open_session: type[Session]) -> None:
+    with open_session() as session:
+        assert not session.closed
+    assert session.closed
+
+
+Answer = bytes
+
+ANSWERS: dict[str, Answer] = {
+    "a login page": b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 12\r\n\r\n<html></html",
+    "a redirect": (
+        b"HTTP/1.1 302 Found\r\nlocation: https://login.example.com/?token=secret\r\ncontent-length: 0\r\n\r\n"
+    ),
+    "half a document": b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 3\r\n\r\n[{"',
+    "a broken connection": b"HTTP/1.1 200 OK\r\ncontent-length: 3000\r\n\r\n[",
+    "nothing": b"",
+    "an error of a proxy": b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 3\r\n\r\noops",
+    "an object": b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}",
+    "too few results": b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]",
+}
+
+
+@pytest.fixture
+def broken_server(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A server that gives the answer named by the parameter to every request."""
+    answer: bytes = ANSWERS[request.param]
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listening.accept()
+            except OSError:
+                return
+            with connection:
+                connection.recv(65536)
+                connection.sendall(answer)
+
+    threading.Thread(target=serve, daemon=True).start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    listening.close()
+
+
+@pytest.mark.parametrize("broken_server", list(ANSWERS), indirect=True)
+def test_unusable_answer_is_a_named_error_with_the_address(open_session: type[Session], broken_server: str) -> None:
+    with pytest.raises(TransportError) as caught:
+        open_session(server_url=broken_server, timeout=5)
+    assert broken_server in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_late_answer_is_a_timeout_and_the_session_stays_usable(
+    open_session: type[Session], sandbox: Sandbox, production: Production
+) -> None:
+    session = open_session(timeout=0.4)
+    task = session.get(Task, production.task_ids[0])
+    assert task is not None
+    task.description = "waits"
+    release = threading.Event()
+
+    def late(request: object, answer: object) -> object:
+        release.wait(5)
+        return answer()  # type: ignore[operator]
+
+    sandbox.intercept = late  # type: ignore[assignment]
+    try:
+        with pytest.raises(RequestTimeoutError, match=r"0\.4 seconds"):
+            session.query("User").first()
+    finally:
+        release.set()
+        sandbox.intercept = None
+    assert session.query(User).first() is not None
+    assert session._unit
+    session.commit()
+    assert not session._unit
+
+
+def test_answer_that_is_no_json_keeps_pending_changes(
+    open_session: type[Session], sandbox: Sandbox, production: Production
+) -> None:
+    from starlette.responses import HTMLResponse
+
+    session = open_session()
+    task = session.get(Task, production.task_ids[0])
+    assert task is not None
+    task.description = "still here"
+    sandbox.intercept = lambda request, answer: HTMLResponse("<html>maintenance</html>", status_code=503)
+    try:
+        with pytest.raises(UnexpectedResponseError, match="503"):
+            session.commit()
+    finally:
+        sandbox.intercept = None
+    assert task.description == "still here"
+    session.commit()
+    assert not session._unit
