@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 import attrs
 
 from ..errors import QueryError
-from .expressions import CollectionPath, MappedPath, ScalarPath, TypedPath, check_root, combined
+from .checks import check_root, combined
+from .expressions import CollectionPath, MappedPath, ScalarPath, TypedPath
 from .printer import print_statement
 from .syntax import And, Criterion, Order, Path, Statement
 

@@ -8,25 +8,17 @@ class that it was started from, so that a query of another type can refuse it.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NoReturn, Protocol, TypeVar, cast, overload
 
 from ..errors import QueryError, QueryValueError
+from .checks import Subquery, check_none, checked_value, combined, listed, members, not_none, pattern_text
 from .printer import print_path
-from .syntax import And, Comparator, Comparison, Criterion, Membership, Or, Order, Path, Related, Statement, Step, Value
+from .syntax import And, Comparator, Comparison, Criterion, Membership, Or, Order, Path, Related, Step, Value
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 E = TypeVar("E")
-
-_VALUE_TYPES: Final[dict[str, tuple[type, ...]]] = {
-    "str": (str,),
-    "float": (int, float),
-    "int": (int,),
-    "bool": (bool,),
-    "datetime": (datetime,),
-}
 
 
 class WrongValueType(Generic[T]):
@@ -40,15 +32,6 @@ class Values(Protocol[T_co]):
 
     def copy(self) -> object:
         """Return a copy."""
-        ...
-
-
-class Subquery(Protocol):
-    """A query that may stand in ``in_``."""
-
-    @property
-    def statement(self) -> Statement:
-        """The syntax tree of the query."""
         ...
 
 
@@ -170,24 +153,24 @@ class ScalarPath(TypedPath, Generic[T]):
             return self._ftrack_compare("is_not", other)
 
         def __lt__(self, other):
-            return self._ftrack_compare("<", _not_none(self, other))
+            return self._ftrack_compare("<", not_none(self, other))
 
         def __le__(self, other):
-            return self._ftrack_compare("<=", _not_none(self, other))
+            return self._ftrack_compare("<=", not_none(self, other))
 
         def __gt__(self, other):
-            return self._ftrack_compare(">", _not_none(self, other))
+            return self._ftrack_compare(">", not_none(self, other))
 
         def __ge__(self, other):
-            return self._ftrack_compare(">=", _not_none(self, other))
+            return self._ftrack_compare(">=", not_none(self, other))
 
         def like(self, pattern):
             r"""Match text against *pattern*: ``%`` stands for any run of characters, ``\%`` for a percent sign."""
-            return self._ftrack_compare("like", _pattern(self, pattern))
+            return self._ftrack_compare("like", pattern_text(self, pattern))
 
         def not_like(self, pattern):
             """Be the opposite of `like`."""
-            return self._ftrack_compare("not_like", _pattern(self, pattern))
+            return self._ftrack_compare("not_like", pattern_text(self, pattern))
 
     def in_(self, values: Values[T] | tuple[T, ...] | Subquery) -> Criterion:
         """Match any of *values*, or any that a query with one selected attribute finds; nothing matches no values."""
@@ -199,12 +182,12 @@ class ScalarPath(TypedPath, Generic[T]):
 
     def is_(self, value: None) -> Criterion:
         """Match where there is no value."""
-        _check_none(self, "is_", value)
+        check_none(self, "is_", value)
         return self._ftrack_compare("is", None)
 
     def is_not(self, value: None) -> Criterion:
         """Match where there is a value."""
-        _check_none(self, "is_not", value)
+        check_none(self, "is_not", value)
         return self._ftrack_compare("is_not", None)
 
     def asc(self) -> Order:
@@ -219,7 +202,7 @@ class ScalarPath(TypedPath, Generic[T]):
         return Comparison(self._ftrack_path, comparator, checked_value(self, value))
 
     def _ftrack_among(self, values: Iterable[object] | Subquery, *, negated: bool) -> Criterion:
-        return Membership(self._ftrack_path, _members(self, values), negated)
+        return Membership(self._ftrack_path, members(self, values), negated)
 
 
 class KeyedPath(ScalarPath[T]):
@@ -237,7 +220,7 @@ class KeyedPath(ScalarPath[T]):
         return self._ftrack_any(Comparison(_VALUE, comparator, checked_value(self, value)))
 
     def _ftrack_among(self, values: Iterable[object] | Subquery, *, negated: bool) -> Criterion:
-        return self._ftrack_any(Membership(_VALUE, _members(self, values), negated))
+        return self._ftrack_any(Membership(_VALUE, members(self, values), negated))
 
     def _ftrack_any(self, criterion: Criterion) -> Criterion:
         return Related(self._ftrack_path, "any", Comparison(_KEY, "is", self._ftrack_key) & criterion)
@@ -313,12 +296,12 @@ class ReferencePath(TypedPath):
 
     def is_(self, value: None) -> Criterion:
         """Match where nothing is referenced."""
-        _check_none(self, "is_", value)
+        check_none(self, "is_", value)
         return Comparison(self._ftrack_path, "is", None)
 
     def is_not(self, value: None) -> Criterion:
         """Match where something is referenced."""
-        _check_none(self, "is_not", value)
+        check_none(self, "is_not", value)
         return Comparison(self._ftrack_path, "is_not", None)
 
     def in_(self, values: Iterable[object]) -> Criterion:
@@ -350,7 +333,7 @@ class ReferencePath(TypedPath):
         return And(tuple(parts)) if comparator == "is" else Or(tuple(parts))
 
     def _ftrack_among(self, values: Iterable[object], *, negated: bool) -> Criterion:
-        keys = [self._ftrack_keys(value) for value in _listed(self, values)]
+        keys = [self._ftrack_keys(value) for value in listed(self, values)]
         if any(len(key) > 1 for key in keys):
             raise QueryError(f"{self!r}.in_() needs a key of one attribute: compare with == and join with |")
         path = keys[0][0][0] if keys else self._ftrack_path
@@ -376,76 +359,3 @@ class Keyed(Protocol):
     @abstractmethod
     def _ftrack_key(self) -> dict[str, str]:
         """Return the primary key: wire name to value."""
-
-
-def combined(criteria: Sequence[object], entity_type: type[object], where: str) -> Criterion | None:
-    """Return *criteria* joined by "and", or None for none.
-
-    Raise QueryError where one is no criterion, or starts at a class that *entity_type* does not derive from.
-    """
-    for criterion in criteria:
-        if not isinstance(criterion, Criterion):
-            raise QueryError(f"{where} takes criteria such as Task.name == 'comp', not {criterion!r}")
-        for path in criterion.paths():
-            check_root(path, entity_type, where)
-    parts = cast("tuple[Criterion, ...]", tuple(criteria))
-    if len(parts) > 1:
-        flat = (part.criteria if isinstance(part, And) else (part,) for part in parts)
-        return And(tuple(piece for pieces in flat for piece in pieces))
-    return parts[0] if parts else None
-
-
-def check_root(path: Path, entity_type: type[object], where: str) -> None:
-    """Raise QueryError where *path* was written with a class whose attributes *entity_type* does not have."""
-    if path.root is not None and not issubclass(entity_type, path.root):
-        found, wanted = path.root.__name__, entity_type.__name__
-        raise QueryError(
-            f"{where} is about {wanted}, but {found}.{print_path(path)} starts at {found}: write {wanted}. …"
-        )
-
-
-def checked_value(path: TypedPath, value: object) -> Value:
-    """Return *value* if it fits the attribute that *path* ends in; raise QueryValueError otherwise."""
-    expected = path._ftrack_facts.value_type
-    accepted = _VALUE_TYPES.get("str" if expected.startswith("Literal[") else expected)
-    fits = value is None or accepted is None or isinstance(value, accepted)
-    if fits and isinstance(value, bool) and accepted is not None and bool not in accepted:
-        fits = False
-    if fits and (value is None or isinstance(value, (str, int, float, datetime))):
-        return value
-    raise QueryValueError(f"{path!r} holds {expected} and is compared with {value!r}", {"value": value})
-
-
-def _listed(path: TypedPath, values: object) -> list[object]:
-    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
-        raise QueryValueError(f"{path!r} takes a list, tuple or set of values for in_(), not {values!r}")
-    return list(values)
-
-
-def _members(path: TypedPath, values: Iterable[object] | Subquery) -> tuple[Value, ...] | Statement:
-    statement = getattr(values, "statement", None)
-    if isinstance(statement, Statement):
-        if len(statement.projections) != 1:
-            raise QueryError(
-                f"{path!r} is compared with a query of {statement.entity_type}: select one attribute of it"
-            )
-        return statement
-    return tuple(checked_value(path, value) for value in _listed(path, values))
-
-
-def _not_none(path: TypedPath, value: object) -> object:
-    if value is None:
-        raise QueryValueError(f"{path!r} cannot be larger or smaller than None: write is_(None) or is_not(None)")
-    return value
-
-
-def _check_none(path: TypedPath, method: str, value: object) -> None:
-    if value is not None:
-        operator = "==" if method == "is_" else "!="
-        raise QueryValueError(f"{path!r}.{method}() takes None only: write {operator} {value!r}")
-
-
-def _pattern(path: TypedPath, pattern: object) -> object:
-    if not isinstance(pattern, str):
-        raise QueryValueError(f"{path!r}.like() takes text, not {pattern!r}")
-    return pattern
