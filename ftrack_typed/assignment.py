@@ -14,7 +14,7 @@ from .symbols import CREATED, NOT_SET
 from .wire import aware
 
 if TYPE_CHECKING:
-    from .session import Session
+    from .state import SessionState
 
 _ACCEPTED: Final[dict[str, type | tuple[type, ...]]] = {
     "str": str,
@@ -25,45 +25,45 @@ _ACCEPTED: Final[dict[str, type | tuple[type, ...]]] = {
 }
 
 
-def assign(session: Session, entity: Entity, facts: AttributeFacts, value: Any) -> None:
+def assign(state: SessionState, entity: Entity, facts: AttributeFacts, value: Any) -> None:
     """Set the attribute *facts* of *entity* to *value* and record that.
 
     Raise ImmutableAttributeError where it cannot change, AttributeValueError where the value has the wrong type and
     DeletedEntityError where the entity is deleted; nothing is changed then.
     """
     content = vars(entity)
-    _check_writable(session, entity, facts)
+    _check_writable(state, entity, facts)
     kind = facts.kind
     if kind is AttributeKind.SCALAR:
         value = checked_scalar(entity, facts, value)
     elif kind is AttributeKind.REFERENCE:
         check_reference(entity, facts, value)
     elif kind is AttributeKind.COLLECTION:
-        _replace_collection(session, entity, facts, value)
+        _replace_collection(state, entity, facts, value)
         return
     else:
-        _replace_mapping(session, entity, facts, value)
+        _replace_mapping(state, entity, facts, value)
         return
-    with session._lock:
+    with state.lock:
         name = facts.name
         old = content.get(name, NOT_SET)
         twins = entity._ftrack_twins.get(name, ())
-        if session.record_operations:
-            session._unit.record_write(
+        if state.record_operations:
+            state.unit.record_write(
                 entity, facts, old, [(twin.name, content.get(twin.name, NOT_SET)) for twin in twins]
             )
         content[name] = value
         for twin in twins:
-            _set_twin(session, entity, twin, value)
+            _set_twin(state, entity, twin, value)
 
 
-def _check_writable(session: Session, entity: Entity, facts: AttributeFacts) -> None:
+def _check_writable(state: SessionState, entity: Entity, facts: AttributeFacts) -> None:
     content = vars(entity)
     if content.get("_ftrack_deleted"):
         raise DeletedEntityError(entity, f"{facts.name} cannot be set")
     if facts.computed:
         raise ImmutableAttributeError(entity.entity_type, facts.name, "computed by the server")
-    if not facts.mutable and (facts.name in content or session._unit.state(entity) is not CREATED):
+    if not facts.mutable and (facts.name in content or state.unit.state(entity) is not CREATED):
         raise ImmutableAttributeError(entity.entity_type, facts.name)
 
 
@@ -92,7 +92,7 @@ def check_reference(entity: Entity, facts: AttributeFacts, value: Any) -> None:
         raise AttributeValueError(entity.entity_type, facts.name, f"a {target.__name__} or None", value)
 
 
-def _set_twin(session: Session, entity: Entity, twin: AttributeFacts, value: Any) -> None:
+def _set_twin(state: SessionState, entity: Entity, twin: AttributeFacts, value: Any) -> None:
     """Make the attribute *twin* say what was written to its other form: *value* is an entity, a key, or None."""
     content = vars(entity)
     if twin.kind is AttributeKind.SCALAR:
@@ -101,14 +101,14 @@ def _set_twin(session: Session, entity: Entity, twin: AttributeFacts, value: Any
         content[twin.name] = value
     else:
         target = entity._ftrack_type(twin.target or "")
-        found = session._identity.find(target, (str(value),))
+        found = state.identity.find(target, (str(value),))
         if found is None:
             content.pop(twin.name, None)
         else:
             content[twin.name] = found
 
 
-def _replace_collection(session: Session, entity: Entity, facts: AttributeFacts, value: Any) -> None:
+def _replace_collection(state: SessionState, entity: Entity, facts: AttributeFacts, value: Any) -> None:
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
         raise AttributeValueError(entity.entity_type, facts.name, f"entities of type {facts.target}", value)
     target = entity._ftrack_type(facts.target or "")
@@ -121,13 +121,13 @@ def _replace_collection(session: Session, entity: Entity, facts: AttributeFacts,
     if isinstance(current, Collection):
         current._replace(changed)
         return
-    with session._lock:
-        if session.record_operations:
-            session._unit.record_write(entity, facts, NOT_SET)
+    with state.lock:
+        if state.record_operations:
+            state.unit.record_write(entity, facts, NOT_SET)
         vars(entity)[facts.name] = changed
 
 
-def _replace_mapping(session: Session, entity: Entity, facts: AttributeFacts, value: Any) -> None:
+def _replace_mapping(state: SessionState, entity: Entity, facts: AttributeFacts, value: Any) -> None:
     """Make a mapped collection hold what *value* holds: keys that it lacks are removed, where they can be."""
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
         raise AttributeValueError(entity.entity_type, facts.name, "a mapping with text for keys", value)

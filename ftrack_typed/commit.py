@@ -14,40 +14,54 @@ from .symbols import DELETED
 from .wire import ENTITY_TYPE
 
 if TYPE_CHECKING:
-    from .session import Session
+    from .state import SessionState
+    from .unit_of_work import PlannedOperation, UnitOfWork
 
 
-def send(session: Session) -> None:
-    """Send all changes of *session* as one batch, then forget them; where that fails they stay as they are."""
-    with session._lock:
-        planned = session._unit.plan()
-    results: list[Any] = session.call([each.operation for each in planned]) if planned else []
-    with session._lock:
-        stale = list(session._unit.affected())
-        changed = [(entity, state) for entity, state in session._unit.entities()]
-        session._unit.clear()
-        for each, result in zip(planned, results, strict=True):
-            if each.entity is not None:
-                _merge_answer(session, each.entity, result)
-        for entity, state in changed:
-            if state is DELETED:
-                _bury(session, entity)
-        for entity, other in stale:
-            forget_collections(other, type(entity))
+def send(state: SessionState) -> None:
+    """Send all changes of *state* as one batch, then forget them; where that fails they are pending as before.
+
+    What other threads change meanwhile waits for the next commit.
+    """
+    with state.committing:
+        with state.lock:
+            planned = state.unit.plan()
+            pending = state.unit.take()
+        try:
+            results: list[Any] = state.call([each.operation for each in planned]) if planned else []
+        except BaseException:
+            with state.lock:
+                state.unit.give_back(pending)
+            raise
+        with state.lock:
+            state.unit.settle()
+            _apply(state, pending, planned, results)
 
 
-def _merge_answer(session: Session, entity: Entity, result: Any) -> None:
+def _apply(state: SessionState, pending: UnitOfWork, planned: list[PlannedOperation], results: list[Any]) -> None:
+    """Make entities say what the server answered."""
+    for each, result in zip(planned, results, strict=True):
+        if each.entity is not None:
+            _merge_answer(state, each.entity, result)
+    for entity, condition in pending.entities():
+        if condition is DELETED:
+            _bury(state, entity)
+    for entity, other in pending.affected():
+        forget_collections(other, type(entity))
+
+
+def _merge_answer(state: SessionState, entity: Entity, result: Any) -> None:
     """Make *entity* say what the server answered to its creation or update; what it does not mention stays."""
     data = result.get("data") if isinstance(result, dict) else None
     if not isinstance(data, dict) or ENTITY_TYPE not in data:
         return
     if any(name not in data for name in entity.primary_key_attributes):
         return
-    session._identity.merge_row(data, vars(entity)["_ftrack_page"])
+    state.identity.merge_row(data, vars(entity)["_ftrack_page"])
 
 
-def _bury(session: Session, entity: Entity) -> None:
-    session._identity.remove(entity)
+def _bury(state: SessionState, entity: Entity) -> None:
+    state.identity.remove(entity)
     vars(entity)["_ftrack_deleted"] = True
 
 

@@ -13,13 +13,13 @@ from .facts import AttributeFacts, AttributeKind
 from .symbols import NEW_ID, NOT_SET, SERVER_SIDE
 
 if TYPE_CHECKING:
-    from .session import Session
+    from .state import SessionState
 
 E = TypeVar("E", bound=Entity)
 
 
-def create(session: Session, entity_type: type[E], given: Mapping[str, Any]) -> E:
-    """Return a new entity of *session* with the values *given*, under names in Python or on the wire.
+def create(state: SessionState, entity_type: type[E], given: Mapping[str, Any]) -> E:
+    """Return a new entity of the session of *state* with the values *given*, under names in Python or on the wire.
 
     Raise UnknownAttributeError, AttributeValueError, ImmutableAttributeError (a computed attribute) or
     MissingAttributeError; nothing is made then.
@@ -34,19 +34,19 @@ def create(session: Session, entity_type: type[E], given: Mapping[str, Any]) -> 
         if facts.name not in given_names and _has_default(facts)
     ]
     key_names = [entity_type._ftrack_names[wire] for wire in entity_type.primary_key_attributes]
-    entity = entity_type._ftrack_new({}, session._new_page())
+    entity = entity_type._ftrack_new({}, state.new_page())
     vars(entity)["_ftrack_page"].entities.append(entity)
-    with session._lock:
-        recording = session.record_operations
+    with state.lock:
+        recording = state.record_operations
         if recording:
-            session._unit.record_create(entity)
+            state.unit.record_create(entity)
         try:
             # Plain values first: references and collections may want to know what the entity is.
             for facts, value in sorted((*values, *defaults), key=lambda pair: pair[0].kind is not AttributeKind.SCALAR):
-                _fill(session, entity, facts, value, is_key=facts.name in key_names)
-            session._identity.add(entity)
+                _fill(state, entity, facts, value, is_key=facts.name in key_names)
+            state.identity.add(entity)
         except BaseException:
-            session._unit.forget(entity)
+            state.unit.forget(entity)
             raise
     return entity
 
@@ -86,11 +86,11 @@ def _default(facts: AttributeFacts) -> Any:
     return str(uuid.uuid4()) if facts.default is NEW_ID else facts.default
 
 
-def _fill(session: Session, entity: Entity, facts: AttributeFacts, value: Any, *, is_key: bool) -> None:
+def _fill(state: SessionState, entity: Entity, facts: AttributeFacts, value: Any, *, is_key: bool) -> None:
     if value is NOT_SET:
         return
     if is_key:
         # The key is part of every operation; it is nothing that changes.
         vars(entity)[facts.name] = value if value is None else str(value)
         return
-    assign(session, entity, facts, value)
+    assign(state, entity, facts, value)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .commit import send
 from .creation import create
 from .entity import Entity
 from .errors import MultipleResultsFoundError
@@ -16,12 +17,12 @@ from .query.syntax import And, Comparison, Criterion, Path, Step
 from .wire import aware
 
 if TYPE_CHECKING:
-    from .session import Session
+    from .state import SessionState
 
 E = TypeVar("E", bound=Entity)
 
 
-def ensure(session: Session, entity_type: type[E], data: Mapping[str, Any], keys: Iterable[str] | None) -> E:
+def ensure(state: SessionState, entity_type: type[E], data: Mapping[str, Any], keys: Iterable[str] | None) -> E:
     """Return the one entity that has the values of *data* under *keys*, with all of *data*; create it if need be.
 
     Commits what had to change. Raise ValueError without keys, KeyError for a key that *data* lacks, and
@@ -36,12 +37,12 @@ def ensure(session: Session, entity_type: type[E], data: Mapping[str, Any], keys
     criteria = tuple(_is(entity_type, name, data[name]) for name in names)
     where = criteria[0] if len(criteria) == 1 else And(criteria)
     text = f"{print_statement(default_statement(entity_type))} where {print_criterion(where)} limit 2"
-    found, _ = session._ftrack_page(text)
+    found, _ = state.fetch(text)
     if len(found) > 1:
         raise MultipleResultsFoundError("ensure found several rows", text)
     if not found:
-        created = create(session, entity_type, data)
-        session.commit()
+        created = create(state, entity_type, data)
+        send(state)
         return created
     (entity,) = found
     assert isinstance(entity, entity_type)
@@ -49,7 +50,7 @@ def ensure(session: Session, entity_type: type[E], data: Mapping[str, Any], keys
     for name, value in changed.items():
         entity[name] = value
     if changed:
-        session.commit()
+        send(state)
     return entity
 
 

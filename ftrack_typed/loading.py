@@ -17,7 +17,7 @@ from .symbols import CREATED
 
 if TYPE_CHECKING:
     from .page import Page
-    from .session import Session
+    from .state import SessionState
 
 CHUNK: Final = 500
 """How many entities one query asks for: a page of the server's, and an `in` list that every database takes."""
@@ -25,7 +25,7 @@ CHUNK: Final = 500
 _MISSING: Final = object()
 
 
-def load(session: Session, entity: Entity, facts: AttributeFacts) -> Any:
+def load(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:
     """Return the value of an attribute that *entity* does not hold, loading it for its siblings as well.
 
     Raise NotLoadedError where it may not or cannot be loaded, DeletedEntityError where the entity is deleted.
@@ -33,18 +33,18 @@ def load(session: Session, entity: Entity, facts: AttributeFacts) -> Any:
     content = vars(entity)
     if content.get("_ftrack_deleted"):
         raise DeletedEntityError(entity, f"{facts.name} was not loaded before")
-    value = _from_twin(session, entity, facts)
+    value = _from_twin(state, entity, facts)
     if value is not _MISSING:
         return value
-    if session._unit.state(entity) is CREATED:
-        return _of_new_entity(session, entity, facts)
-    if not session.auto_populate:
+    if state.unit.state(entity) is CREATED:
+        return _of_new_entity(state, entity, facts)
+    if not state.auto_populate:
         raise NotLoadedError(entity.entity_type, facts.name, "auto-population is off")
     page = content["_ftrack_page"]
-    _load_siblings(session, entity, facts, page)
+    _load_siblings(state, entity, facts, page)
     value = content.get(facts.name, _MISSING)
     if value is _MISSING:
-        value = _from_twin(session, entity, facts)
+        value = _from_twin(state, entity, facts)
     if value is _MISSING:
         raise NotLoadedError(
             entity.entity_type, facts.name, "the server has no such row any more, or does not return it"
@@ -52,7 +52,7 @@ def load(session: Session, entity: Entity, facts: AttributeFacts) -> Any:
     return value
 
 
-def _from_twin(session: Session, entity: Entity, facts: AttributeFacts) -> Any:
+def _from_twin(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:
     """Return what a loaded reference says of its foreign key, or a loaded key of its reference, if it is known here."""
     content = vars(entity)
     for twin in entity._ftrack_twins.get(facts.name, ()):
@@ -62,7 +62,7 @@ def _from_twin(session: Session, entity: Entity, facts: AttributeFacts) -> Any:
         found: Any = other
         if facts.kind is AttributeKind.REFERENCE and twin.kind is AttributeKind.SCALAR:
             target = entity._ftrack_type(facts.target or "")
-            found = None if other is None else session._identity.find(target, (str(other),))
+            found = None if other is None else state.identity.find(target, (str(other),))
             if found is None and other is not None:
                 continue
         elif isinstance(other, Entity):
@@ -72,16 +72,16 @@ def _from_twin(session: Session, entity: Entity, facts: AttributeFacts) -> Any:
     return _MISSING
 
 
-def _of_new_entity(session: Session, entity: Entity, facts: AttributeFacts) -> Any:
+def _of_new_entity(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:
     """Return what a new entity has where nothing was given: an empty collection, to be filled; nothing else."""
     if facts.kind is AttributeKind.SCALAR or facts.kind is AttributeKind.REFERENCE:
         raise NotLoadedError(entity.entity_type, facts.name, "the entity is not committed, and no value was given")
-    value = session._identity.empty(entity, facts)
+    value = state.identity.empty(entity, facts)
     vars(entity)[facts.name] = value
     return value
 
 
-def _load_siblings(session: Session, entity: Entity, facts: AttributeFacts, page: Page) -> None:
+def _load_siblings(state: SessionState, entity: Entity, facts: AttributeFacts, page: Page) -> None:
     """Load the attribute for *entity* and everything of its page that lacks it, in as few queries as that takes."""
     name = facts.name
     wanted = [
@@ -90,7 +90,7 @@ def _load_siblings(session: Session, entity: Entity, facts: AttributeFacts, page
         if sibling is not entity
         and name not in vars(sibling)
         and name in sibling._ftrack_facts
-        and session._unit.state(sibling) is not CREATED
+        and state.unit.state(sibling) is not CREATED
         and not vars(sibling).get("_ftrack_deleted")
     ]
     entity_type = common_type({type(member) for member in (entity, *wanted)}, {name})
@@ -98,14 +98,14 @@ def _load_siblings(session: Session, entity: Entity, facts: AttributeFacts, page
         entity_type = type(entity)
     projections = projections_of(entity, facts)
     for chunk in chunked([member for member in (entity, *wanted) if isinstance(member, entity_type)]):
-        fetch(session, entity_type, projections, chunk, page)
+        fetch(state, entity_type, projections, chunk, page)
 
 
-def load_scalars(session: Session, entity: Entity) -> None:
+def load_scalars(state: SessionState, entity: Entity) -> None:
     """Load every plain value that *entity* lacks, in one query; leave it as it is where nothing may be loaded."""
     content = vars(entity)
-    new = session._unit.state(entity) is CREATED or bool(content.get("_ftrack_deleted"))
-    if new or not session.auto_populate:
+    new = state.unit.state(entity) is CREATED or bool(content.get("_ftrack_deleted"))
+    if new or not state.auto_populate:
         return
     missing = [
         facts.wire
@@ -113,7 +113,7 @@ def load_scalars(session: Session, entity: Entity) -> None:
         if facts.kind is AttributeKind.SCALAR and name not in content
     ]
     if missing:
-        fetch(session, type(entity), missing, [entity], content["_ftrack_page"])
+        fetch(state, type(entity), missing, [entity], content["_ftrack_page"])
 
 
 def common_type(entity_types: set[type[Entity]], names: set[str]) -> type[Entity]:
@@ -143,11 +143,11 @@ def projections_of(entity: Entity, facts: AttributeFacts) -> list[str]:
 
 
 def fetch(
-    session: Session, entity_type: type[Entity], projections: Sequence[str], entities: Sequence[Entity], page: Page
+    state: SessionState, entity_type: type[Entity], projections: Sequence[str], entities: Sequence[Entity], page: Page
 ) -> None:
     """Ask the server for *projections* of *entities* and merge the answer; what is gone there stays as it is."""
     text = f"select {', '.join(projections)} from {entity_type.entity_type} where {print_criterion(keys(entities))}"
-    session._fetch(text, page)
+    state.fetch(text, page)
 
 
 def keys(entities: Sequence[Entity]) -> Criterion:
@@ -172,7 +172,7 @@ def chunked(entities: Sequence[Entity], size: int = CHUNK) -> Iterator[Sequence[
 
 
 def populate(
-    session: Session, entities: Iterable[Entity], projections: Iterable[str | TypedPath | type[Entity]]
+    state: SessionState, entities: Iterable[Entity], projections: Iterable[str | TypedPath | type[Entity]]
 ) -> None:
     """Load *projections*, paths or the names that the query language has for them, of all *entities*.
 
@@ -183,13 +183,13 @@ def populate(
     first_names = {text.partition(".")[0].partition("[")[0] for text in texts}
     by_root: dict[str, dict[int, Entity]] = {}
     for entity in entities:
-        if session._unit.state(entity) is not CREATED and not vars(entity).get("_ftrack_deleted") and texts:
+        if state.unit.state(entity) is not CREATED and not vars(entity).get("_ftrack_deleted") and texts:
             by_root.setdefault(entity._ftrack_root_type, {})[id(entity)] = entity
     for members in by_root.values():
         for entity_type, group in _by_type(members.values(), first_names):
-            page = session._new_page()
+            page = state.new_page()
             for chunk in chunked(group):
-                fetch(session, entity_type, texts, chunk, page)
+                fetch(state, entity_type, texts, chunk, page)
 
 
 def _by_type(entities: Iterable[Entity], wires: set[str]) -> Iterator[tuple[type[Entity], list[Entity]]]:
@@ -225,7 +225,7 @@ def print_query(statement: Statement, entity_type: type[Entity]) -> str:
     return print_statement(attrs.evolve(statement, projections=default_statement(entity_type).projections))
 
 
-def fetch_key(session: Session, entity_type: type[Entity], key: Sequence[str]) -> Any:
+def fetch_key(state: SessionState, entity_type: type[Entity], key: Sequence[str]) -> Any:
     """Ask the server for the entity of *entity_type* with that *key*; return None where there is none."""
     parts = [
         Comparison(Path((Step(name),)), "is", value)
@@ -233,5 +233,5 @@ def fetch_key(session: Session, entity_type: type[Entity], key: Sequence[str]) -
     ]
     where = parts[0] if len(parts) == 1 else And(tuple(parts))
     text = f"{print_statement(default_statement(entity_type))} where {print_criterion(where)}"
-    found, _ = session._fetch(text, session._new_page())
+    found, _ = state.fetch(text, state.new_page())
     return found[0] if found else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-import threading
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
@@ -15,14 +14,10 @@ from . import settings as session_settings
 from .assignment import assign
 from .commit import send
 from .creation import create
-from .custom_values import QUERY as CONFIGURATIONS_QUERY
-from .custom_values import ConfigurationIndex
 from .ensuring import ensure
 from .entity import Entity
 from .errors import ConnectionClosedError, DeletedEntityError, ForeignEntityTypeError, UnrecognisedEntityTypeError
-from .identity import IdentityMap
 from .loading import fetch_key, load, load_scalars, populate, print_query
-from .page import Page
 from .query.builder import Query
 from .query.counting import count
 from .query.result import QueryResult
@@ -30,8 +25,8 @@ from .query.syntax import Statement
 from .query.text import outline
 from .schema_types import SchemaTypes
 from .server import Server
+from .state import SessionState
 from .transport import HttpTransport, Transport
-from .unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -94,13 +89,14 @@ class Session:
             headers=headers,
             strict_api=strict_api,
         )
-        self._auto_populate_default = auto_populate
-        self._flags = threading.local()
-        self._lock = threading.RLock()
         self._closed = False
-        self._unit = UnitOfWork()
-        self._identity = IdentityMap(self._entity_type, self._unit)
-        self._configurations: ConfigurationIndex | None = None
+        self._state = SessionState(
+            self,
+            lambda operations: self.call(operations),
+            self._entity_type,
+            self._custom_value_type,
+            auto_populate=auto_populate,
+        )
         self._transport = transport or _http(self._settings)
         self._server = Server(self._transport, self._settings)
         self._schema_types = SchemaTypes(lambda: self._server.schemas, self._entity_type)
@@ -147,20 +143,20 @@ class Session:
     @property
     def auto_populate(self) -> bool:
         """Whether reading an attribute that is not loaded may load it, in this thread."""
-        return cast("bool", getattr(self._flags, "auto_populate", self._auto_populate_default))
+        return self._state.auto_populate
 
     @auto_populate.setter
     def auto_populate(self, value: bool) -> None:
-        self._flags.auto_populate = value
+        self._state.auto_populate = value
 
     @property
     def record_operations(self) -> bool:
         """Whether changes made in this thread are recorded for the next commit."""
-        return cast("bool", getattr(self._flags, "record_operations", True))
+        return self._state.record_operations
 
     @record_operations.setter
     def record_operations(self, value: bool) -> None:
-        self._flags.record_operations = value
+        self._state.record_operations = value
 
     @contextmanager
     def auto_populating(self, auto_populate: bool) -> Generator[None, None, None]:
@@ -213,7 +209,7 @@ class Session:
             if not isinstance(mapping, Mapping):
                 raise TypeError(f"create takes values by name, or one mapping, not {mapping!r}")
             given.update(cast("Mapping[str, Any]", mapping))
-        return cast("E", create(self, self._entity_type(entity_type), {**given, **values}))
+        return cast("E", create(self._state, self._entity_type(entity_type), {**given, **values}))
 
     def ensure(
         self, entity_type: type[E] | str, data: Mapping[str, Any], identifying_keys: Iterable[str] | None = None
@@ -223,7 +219,7 @@ class Session:
         *identifying_keys* are the names in *data* that identify it, by default all. Raise MultipleResultsFoundError
         where several rows match.
         """
-        return cast("E", ensure(self, self._entity_type(entity_type), data, identifying_keys))
+        return cast("E", ensure(self._state, self._entity_type(entity_type), data, identifying_keys))
 
     @overload
     def get(self, entity_type: type[E], entity_key: str | Iterable[str]) -> E | None: ...
@@ -240,16 +236,16 @@ class Session:
         names = known_type.primary_key_attributes
         if len(key) != len(names):
             raise ValueError(f"the key of {known_type.entity_type} is {', '.join(names)}; {len(key)} values were given")
-        known = self._identity.find(known_type, key)
-        return known if known is not None else fetch_key(self, known_type, key)
+        known = self._state.identity.find(known_type, key)
+        return known if known is not None else fetch_key(self._state, known_type, key)
 
     def delete(self, entity: Entity) -> None:
         """Delete *entity* with the next `commit`."""
         if vars(entity).get("_ftrack_deleted"):
             raise DeletedEntityError(entity, "it cannot be deleted again")
         if self.record_operations:
-            with self._lock:
-                self._unit.record_delete(entity)
+            with self._state.lock:
+                self._state.unit.record_delete(entity)
 
     def populate(
         self,
@@ -259,20 +255,20 @@ class Session:
     ) -> None:
         """Load *projections*, paths or their text, of all *entities* in as few requests as possible."""
         members = [entities] if isinstance(entities, Entity) else list(entities)
-        populate(self, members, cast("Iterable[Any]", (projections, *more)))
+        populate(self._state, members, cast("Iterable[Any]", (projections, *more)))
 
     def commit(self) -> None:
         """Send all recorded changes as one transaction.
 
         Where that fails nothing is changed: the changes still wait, and can be mended, sent again or rolled back.
         """
-        send(self)
+        send(self._state)
 
     def rollback(self) -> None:
         """Forget all recorded changes: values are what they were, and what was created is gone."""
-        with self._lock:
-            for entity in self._unit.roll_back():
-                self._identity.remove(entity)
+        with self._state.committing, self._state.lock:
+            for entity in self._state.unit.roll_back():
+                self._state.identity.remove(entity)
 
     def call(self, data: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Send operations as they are and return the server's results, decoded from JSON."""
@@ -285,10 +281,10 @@ class Session:
         if self._closed:
             return
         self._closed = True
-        if self._unit:
-            _LOGGER.warning("A session is closed with %d changes that were not committed.", len(self._unit))
-        self._unit.clear()
-        self._identity.clear()
+        if self._state.unit:
+            _LOGGER.warning("A session is closed with %d changes that were not committed.", len(self._state.unit))
+        self._state.unit.clear()
+        self._state.identity.clear()
         self._transport.close()
 
     def __enter__(self) -> Self:
@@ -320,19 +316,8 @@ class Session:
             raise ForeignEntityTypeError(entity_type.__name__, package, registry.package)
         return entity_type
 
-    def _new_page(self) -> Page:
-        return Page(self)
-
-    def _fetch(self, text: str, page: Page) -> tuple[list[Entity], int | None]:
-        """Run the query *text*; return its entities, on *page*, and the offset of the next page if there is one."""
-        (result,) = self.call([{"action": "query", "expression": text}])
-        with self._lock:
-            found = self._identity.merge(result["data"], page)
-        following = ((result.get("metadata") or {}).get("next") or {}).get("offset")
-        return found, following
-
     def _ftrack_page(self, text: str) -> tuple[list[Entity], int | None]:
-        return self._fetch(text, self._new_page())
+        return self._state.fetch(text)
 
     def _ftrack_result(self, query: Query[E]) -> QueryResult[E]:
         return QueryResult(self, outline(print_query(query.statement, query.entity_type)), query.page_size)
@@ -341,18 +326,18 @@ class Session:
         return count(self.call, query.statement, query.entity_type.primary_key_attributes)
 
     def _ftrack_load(self, entity: Entity, facts: AttributeFacts) -> object:
-        return load(self, entity, facts)
+        return load(self._state, entity, facts)
 
     def _ftrack_load_scalars(self, entity: Entity) -> None:
-        load_scalars(self, entity)
+        load_scalars(self._state, entity)
 
     def _ftrack_write(self, entity: Entity, facts: AttributeFacts, value: object) -> None:
-        assign(self, entity, facts, value)
+        assign(self._state, entity, facts, value)
 
     def _ftrack_revert(self, entity: Entity, facts: AttributeFacts) -> None:
-        with self._lock:
+        with self._state.lock:
             twins = entity._ftrack_twins.get(facts.name, ())
-            self._unit.revert(entity, (facts.name, *(twin.name for twin in twins)))
+            self._state.unit.revert(entity, (facts.name, *(twin.name for twin in twins)))
 
     def _ftrack_collection_changed(self, collection: Any, before: object) -> None:
         """Record that *collection*, which held *before*, is about to change."""
@@ -360,18 +345,11 @@ class Session:
         if vars(owner).get("_ftrack_deleted"):
             raise DeletedEntityError(owner, f"{collection._facts.name} cannot be changed")
         if self.record_operations:
-            with self._lock:
-                self._unit.record_write(owner, collection._facts, before)
+            with self._state.lock:
+                self._state.unit.record_write(owner, collection._facts, before)
 
     def _ftrack_custom_source(self, entity: Entity, key: str) -> tuple[str, str]:
-        """Return the entity type and the configuration of a custom attribute that no answer has named yet."""
-        return self._configuration_index().source(entity, key)
-
-    def _configuration_index(self) -> ConfigurationIndex:
-        if self._configurations is None:
-            (result,) = self.call([{"action": "query", "expression": CONFIGURATIONS_QUERY}])
-            self._configurations = ConfigurationIndex(result["data"], self._custom_value_type)
-        return self._configurations
+        return self._state.custom_source(entity, key)
 
     def _custom_value_type(self, entity: Entity) -> str:
         return self._server.schemas[entity.entity_type].properties["custom_attributes"].items or ""

@@ -59,6 +59,8 @@ class UnitOfWork:
         self._entities: dict[int, Entity] = {}
         # Places in the batch: (entity, attribute name, or what is done to the whole entity), the last write last.
         self._order: dict[tuple[int, str], None] = {}
+        # What a commit is sending at this moment, in another thread perhaps.
+        self._sending: UnitOfWork | None = None
 
     def __bool__(self) -> bool:
         return bool(self._order)
@@ -76,17 +78,50 @@ class UnitOfWork:
     def state(self, entity: Entity) -> Symbol:
         """Return CREATED, MODIFIED or DELETED, or NOT_SET for an entity without pending changes."""
         changes = self._changes.get(id(entity))
-        return NOT_SET if changes is None else changes.state
+        found = NOT_SET if changes is None else changes.state
+        return self._sending.state(entity) if found is NOT_SET and self._sending is not None else found
 
     def shields(self, entity: Entity) -> bool:
         """Say whether *entity* has values that a row must not replace."""
-        return id(entity) in self._changes
+        return id(entity) in self._changes or (self._sending is not None and self._sending.shields(entity))
 
     def refresh(self, entity: Entity, content: dict[str, Any]) -> None:
         """Take changed attributes out of *content*, a row, and keep them as the values to go back to."""
-        old = self._changes[id(entity)].old
-        for name in [name for name in content if name in old]:
-            old[name] = content.pop(name)
+        changes = self._changes.get(id(entity))
+        if changes is not None:
+            for name in [name for name in content if name in changes.old]:
+                changes.old[name] = content.pop(name)
+        if self._sending is not None and self._sending.shields(entity):
+            self._sending.refresh(entity, content)
+
+    def take(self) -> UnitOfWork:
+        """Return all changes, to be sent; until `settle` or `give_back` they still shield the values of entities."""
+        taken = UnitOfWork()
+        taken._changes, taken._entities, taken._order = self._changes, self._entities, self._order
+        self._changes, self._entities, self._order = {}, {}, {}
+        self._sending = taken
+        return taken
+
+    def settle(self) -> None:
+        """Forget what `take` returned: it is sent."""
+        self._sending = None
+
+    def give_back(self, taken: UnitOfWork) -> None:
+        """Put the changes *taken* back, before those that were recorded since: they were not sent."""
+        self._sending = None
+        newer = (self._changes, self._entities, self._order)
+        self._changes, self._entities, self._order = taken._changes, taken._entities, taken._order
+        for number, changes in newer[0].items():
+            self._entities[number] = newer[1][number]
+            before = self._changes.setdefault(number, changes)
+            if before is not changes:
+                before.old = {**changes.old, **before.old}
+                before.sent.update(changes.sent)
+                before.created |= changes.created
+                before.deleted |= changes.deleted
+        for place in newer[2]:
+            self._order.pop(place, None)
+            self._order[place] = None
 
     def record_create(self, entity: Entity) -> None:
         """Remember that *entity* is new."""

@@ -20,7 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"attributes", "collection", "operators", "page"}),
     frozenset({"entity"}),
     frozenset({"behaviours", "entities.*", "query.builder", "query.result"}),
-    frozenset({"identity", "unit_of_work", "loading", "assignment", "commit", "creation"})
+    frozenset({"identity", "unit_of_work", "state", "loading", "assignment", "commit", "creation"})
     | frozenset({"custom_values", "ensuring", "registry", "schema_types"})
     | frozenset({"transport", "schema", "events", "server"}),
     frozenset({"session"}),
@@ -39,8 +39,8 @@ ALONE: Mapping[str, frozenset[str]] = {
 }
 """What modules that stand beside the layers may import, apart from themselves."""
 
-GENERATOR_MAY_IMPORT = frozenset({"schema", "transport", "query", "errors", "symbols"})
-"""What the generator may import of the runtime."""
+GENERATOR_MAY_IMPORT = frozenset({"schema", "transport", "query", "errors", "symbols", "settings"})
+"""What the generator may import of the runtime; `settings` so that both find server, user and key in one way."""
 
 TYPING_ONLY: Mapping[tuple[str, str], str] = {
     ("attributes", "entity"): "a reference's descriptor is bound to the entity class; at run time it never asks for it",
@@ -48,8 +48,8 @@ TYPING_ONLY: Mapping[tuple[str, str], str] = {
     ("operators", "entity"): "a stub, which no interpreter reads: the operators that checkers see on entity classes",
     ("page", "entity"): "a page lists entities; it asks nothing of their class",
     **dict.fromkeys(
-        ((name, "session") for name in ("page", "entity", "assignment", "commit", "creation", "ensuring", "loading")),
-        "an entity keeps the session that it belongs to, and what serves the two is given that session",
+        ((name, "session") for name in ("page", "entity", "state")),
+        "an entity keeps the session that it belongs to, by the page it came with",
     ),
     ("registry", "session"): "a registry names the session class of its package",
 }

@@ -195,9 +195,9 @@ def test_late_answer_is_a_timeout_and_the_session_stays_usable(
         release.set()
         sandbox.intercept = None
     assert session.query(User).first() is not None
-    assert session._unit
+    assert session._state.unit
     session.commit()
-    assert not session._unit
+    assert not session._state.unit
 
 
 def test_answer_that_is_no_json_keeps_pending_changes(
@@ -217,4 +217,4 @@ def test_answer_that_is_no_json_keeps_pending_changes(
         sandbox.intercept = None
     assert task.description == "still here"
     session.commit()
-    assert not session._unit
+    assert not session._state.unit

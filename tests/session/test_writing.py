@@ -75,16 +75,16 @@ def test_commit_with_10000_cached_touches_one_entity(
     session: Session, open_session: type[Session], monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox
 ) -> None:
     tasks = _ten_thousand_known(session, make_production(open_session(), 1))
-    assert len(session._identity) >= 10_000
+    assert len(session._state.identity) >= 10_000
     touched: set[int] = set()
-    original = session._identity.merge_row
+    original = session._state.identity.merge_row
 
     def counting(row: dict[str, object], page: object) -> Entity:
         merged = original(row, page)  # type: ignore[arg-type]
         touched.add(id(merged))
         return merged
 
-    monkeypatch.setattr(session._identity, "merge_row", counting)
+    monkeypatch.setattr(session._state.identity, "merge_row", counting)
     before = [vars(task).copy() for task in tasks]
     sandbox.requests.clear()
     tasks[0].description = "one of many"
@@ -101,7 +101,11 @@ def _ten_thousand_known(session: Session, production: Production) -> list[Task]:
     rows = [{"__entity_type__": "Task", "id": str(uuid.uuid4()), "name": f"t{number}"} for number in range(9_999)]
     return [
         real,
-        *(entity for entity in session._identity.merge(rows, session._new_page()) if isinstance(entity, Task)),
+        *(
+            entity
+            for entity in session._state.identity.merge(rows, session._state.new_page())
+            if isinstance(entity, Task)
+        ),
     ]
 
 
@@ -113,7 +117,7 @@ def test_commit_without_changes_sends_nothing(session: Session, task: Task, sand
     session.commit()
     assert len(sandbox.requests) == 0
     session.commit()
-    assert not session._unit
+    assert not session._state.unit
 
 
 def test_new_entity_gets_what_the_server_fills_in(
@@ -404,7 +408,7 @@ def test_creation_names_what_is_missing(session: Session) -> None:
         create(Task, nmae="x")
     with pytest.raises(ImmutableAttributeError):
         create(Task, time_logged=3.0)
-    assert not session._unit
+    assert not session._state.unit
 
 
 def test_refused_commit_keeps_everything(
@@ -432,7 +436,7 @@ def test_change_of_a_deleted_row_is_refused_and_kept(session: Session, task: Tas
     task.description = "too late"
     with pytest.raises(ServerError):
         session.commit()
-    assert session._unit
+    assert session._state.unit
     assert session.query(User).first() is not None
     session.rollback()
 

@@ -1,0 +1,89 @@
+"""Owns what the parts of one session share: known entities, pending changes, flags, and the way to the server."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from .custom_values import QUERY as CONFIGURATIONS_QUERY
+from .custom_values import ConfigurationIndex
+from .identity import IdentityMap
+from .page import Page
+from .unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from .entity import Entity
+    from .session import Session
+
+Call = Callable[[Sequence[Mapping[str, Any]]], list[Any]]
+
+
+class SessionState:
+    """The state of one session.
+
+    *call* sends operations and is looked up anew each time by the session, so that it can be wrapped; *lock* is held
+    while entities change, and never while waiting for the server; *committing* lets one commit run at a time.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        call: Call,
+        entity_type: Callable[[object], type[Entity]],
+        custom_value_type: Callable[[Entity], str],
+        *,
+        auto_populate: bool,
+    ) -> None:
+        """Start without entities and changes; *session* is what entities give as theirs."""
+        self._session = session
+        self.call = call
+        self.entity_type = entity_type
+        self._custom_value_type = custom_value_type
+        self._auto_populate_default = auto_populate
+        self._flags = threading.local()
+        self.lock = threading.RLock()
+        self.committing = threading.RLock()
+        self.unit = UnitOfWork()
+        self.identity = IdentityMap(entity_type, self.unit)
+        self._configurations: ConfigurationIndex | None = None
+
+    @property
+    def auto_populate(self) -> bool:
+        """Whether reading an attribute that is not loaded may load it, in this thread."""
+        return cast("bool", getattr(self._flags, "auto_populate", self._auto_populate_default))
+
+    @auto_populate.setter
+    def auto_populate(self, value: bool) -> None:
+        self._flags.auto_populate = value
+
+    @property
+    def record_operations(self) -> bool:
+        """Whether changes made in this thread are recorded for the next commit."""
+        return cast("bool", getattr(self._flags, "record_operations", True))
+
+    @record_operations.setter
+    def record_operations(self, value: bool) -> None:
+        self._flags.record_operations = value
+
+    def new_page(self) -> Page:
+        """Return an empty page of this session."""
+        return Page(self._session)
+
+    def fetch(self, text: str, page: Page | None = None) -> tuple[list[Entity], int | None]:
+        """Run the query *text*; return its entities, on *page*, and the offset of the next page if there is one."""
+        (result,) = self.call([{"action": "query", "expression": text}])
+        with self.lock:
+            found = self.identity.merge(result["data"], page or self.new_page())
+        following = ((result.get("metadata") or {}).get("next") or {}).get("offset")
+        return found, following
+
+    def custom_source(self, entity: Entity, key: str) -> tuple[str, str]:
+        """Return the entity type and the configuration of the custom attribute *key* of *entity*.
+
+        The configurations are asked for once. Raise UnknownAttributeError where *entity* has no such attribute.
+        """
+        if self._configurations is None:
+            (result,) = self.call([{"action": "query", "expression": CONFIGURATIONS_QUERY}])
+            self._configurations = ConfigurationIndex(result["data"], self._custom_value_type)
+        return self._configurations.source(entity, key)
