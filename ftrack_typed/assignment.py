@@ -49,9 +49,7 @@ def assign(state: SessionState, entity: Entity, facts: AttributeFacts, value: An
         old = content.get(name, NOT_SET)
         twins = entity._ftrack_twins.get(name, ())
         if state.record_operations:
-            state.unit.record_write(
-                entity, facts, old, [(twin.name, content.get(twin.name, NOT_SET)) for twin in twins]
-            )
+            state.unit.record_write(entity, name, old, [(twin.name, content.get(twin.name, NOT_SET)) for twin in twins])
         content[name] = value
         for twin in twins:
             _set_twin(state, entity, twin, value)
@@ -119,11 +117,11 @@ def _replace_collection(state: SessionState, entity: Entity, facts: AttributeFac
     changed: Collection[Entity] = Collection(entity, facts, items, mutable=facts.mutable)
     current = vars(entity).get(facts.name)
     if isinstance(current, Collection):
-        current._replace(changed)
+        current._replace(items)
         return
     with state.lock:
         if state.record_operations:
-            state.unit.record_write(entity, facts, NOT_SET)
+            state.unit.record_write(entity, facts.name, NOT_SET)
         vars(entity)[facts.name] = changed
 
 

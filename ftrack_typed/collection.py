@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, MutableSequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, overload
 
 from .attributes import ComputedCustomAttr, CustomAttr, CustomDeclaration, CustomDescriptor
 from .errors import (
@@ -12,7 +12,7 @@ from .errors import (
     ImmutableCollectionError,
     UnknownAttributeError,
 )
-from .wire import ENTITY_TYPE
+from .wire import ENTITY_TYPE, decoded
 
 if TYPE_CHECKING:
     from .entity import Entity
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound="Entity")
 V = TypeVar("V")
+
+_set: Final = object.__setattr__
 
 
 class Collection(MutableSequence[E]):
@@ -33,28 +35,25 @@ class Collection(MutableSequence[E]):
 
     __slots__ = ("_entity", "_facts", "_items", "mutable")
 
-    def __init__(self, entity: Entity, facts: AttributeFacts, items: Iterable[E] = (), *, mutable: bool = True) -> None:
-        """Hold *items* for the attribute *facts* of *entity*; nothing is recorded by this."""
+    def __init__(self, entity: Entity, facts: AttributeFacts, items: list[E], *, mutable: bool = True) -> None:
+        """Hold *items*, no two of them equal, for the attribute *facts* of *entity*; nothing is recorded by this."""
         self._entity = entity
         self._facts = facts
-        self._items: dict[E, None] = {}
+        self._items = items
         self.mutable = mutable
-        for item in items:
-            self._admit(item)
 
-    def _admit(self, item: E) -> None:
-        if item in self._items:
-            raise DuplicateItemInCollectionError(item, self)
-        self._items[item] = None
-
-    def _replace(self, items: Iterable[E]) -> None:
+    def _replace(self, items: list[E]) -> None:
         """Hold *items* instead, and record that; leave everything as it was where they are refused."""
         if not self.mutable:
             raise ImmutableCollectionError(self)
-        changed = Collection(self._entity, self._facts, items)
+        seen: set[E] = set()
+        for item in items:
+            if item in seen:
+                raise DuplicateItemInCollectionError(item, self)
+            seen.add(item)
         before = Collection(self._entity, self._facts, self._items)
         self._entity.session._ftrack_collection_changed(self, before)
-        self._items = changed._items
+        self._items = items
 
     def _restore_to(self, collection: Collection[E]) -> None:
         """Make *collection* hold what is here, and record nothing."""
@@ -79,7 +78,7 @@ class Collection(MutableSequence[E]):
     @overload
     def __getitem__(self, index: slice) -> list[E]: ...
     def __getitem__(self, index: int | slice) -> E | list[E]:
-        return list(self._items)[index]
+        return self._items[index]
 
     @overload
     def __setitem__(self, index: int, value: E) -> None: ...
@@ -113,10 +112,10 @@ class Collection(MutableSequence[E]):
 
     def clear(self) -> None:
         """Take everything out."""
-        self._replace(())
+        self._replace([])
 
     def __eq__(self, other: object) -> bool:
-        return self._items.keys() == other._items.keys() if isinstance(other, Collection) else NotImplemented
+        return set(self._items) == set(other._items) if isinstance(other, Collection) else NotImplemented
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -128,12 +127,16 @@ class MappedCollection(MutableMapping[str, V]):
     """Values by key, such as metadata. Changes are recorded on the entity that the mapping belongs to."""
 
     __slots__ = ("_entity", "_facts", "_values")
+    _entity: Entity
+    _facts: AttributeFacts
+    _values: dict[str, V]
 
     def __init__(self, entity: Entity, facts: AttributeFacts, values: Mapping[str, V] | None = None) -> None:
         """Hold *values* for the attribute *facts* of *entity*; nothing is recorded by this."""
-        self._entity = entity
-        self._facts = facts
-        self._values = dict(values or {})
+        # Around __setattr__ of the subclass, which knows custom attributes only and is slow.
+        _set(self, "_entity", entity)
+        _set(self, "_facts", facts)
+        _set(self, "_values", values if type(values) is dict else dict(values or {}))
 
     def _replace(self, values: dict[str, V]) -> None:
         self._entity.session._ftrack_collection_changed(self, dict(self._values))
@@ -186,6 +189,23 @@ class CustomAttributes(_Keyed):
 
     __slots__ = ("_sources",)
     _ftrack_descriptors: ClassVar[dict[str, CustomDescriptor]] = {}
+    _sources: dict[str, tuple[str, str]]
+
+    def __init__(
+        self,
+        entity: Entity,
+        facts: AttributeFacts,
+        values: Mapping[str, Any] | None = None,
+        rows: Iterable[Mapping[str, Any]] = (),
+    ) -> None:
+        """Hold *values*, or those of *rows* as the server sent them, which also name the configurations."""
+        super().__init__(entity, facts, values)
+        sources: dict[str, tuple[str, str]] = {}
+        for row in rows:
+            key = row["key"]
+            self._values[key] = decoded(row.get("value"))
+            sources[key] = (row[ENTITY_TYPE], row["configuration_id"])
+        _set(self, "_sources", sources)
 
     def __init_subclass__(cls) -> None:
         """Turn the declarations of the class into descriptors; the annotation says which can be set."""
@@ -196,10 +216,6 @@ class CustomAttributes(_Keyed):
             descriptors[name] = (ComputedCustomAttr if computed else CustomAttr)(name, declared)
             setattr(cls, name, descriptors[name])
         cls._ftrack_descriptors = {**cls._ftrack_descriptors, **descriptors}
-
-    def _ftrack_rows(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Remember which configuration each value in *rows*, as the server sent them, belongs to."""
-        self._sources = {row["key"]: (row[ENTITY_TYPE], row["configuration_id"]) for row in rows}
 
     def _ftrack_source(self, key: str) -> tuple[str, str]:
         """Return the entity type of the value under *key*, and the id of its configuration."""

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .batch import PlannedOperation, plan
 from .collection import Collection
 from .entity import Entity
 from .facts import AttributeKind
-from .symbols import DELETED
+from .unit_of_work import Changes, touched_references
 from .wire import ENTITY_TYPE
 
 if TYPE_CHECKING:
     from .state import SessionState
-    from .unit_of_work import PlannedOperation, UnitOfWork
 
 
 def send(state: SessionState) -> None:
@@ -25,29 +25,29 @@ def send(state: SessionState) -> None:
     """
     with state.committing:
         with state.lock:
-            planned = state.unit.plan()
-            pending = state.unit.take()
+            planned = plan(state.unit.pending())
+            taken = state.unit.take()
         try:
             results: list[Any] = state.call([each.operation for each in planned]) if planned else []
         except BaseException:
             with state.lock:
-                state.unit.give_back(pending)
+                state.unit.give_back()
             raise
         with state.lock:
             state.unit.settle()
-            _apply(state, pending, planned, results)
+            _apply(state, taken, planned, results)
 
 
-def _apply(state: SessionState, pending: UnitOfWork, planned: list[PlannedOperation], results: list[Any]) -> None:
+def _apply(state: SessionState, taken: list[Changes], planned: list[PlannedOperation], results: list[Any]) -> None:
     """Make entities say what the server answered."""
     for each, result in zip(planned, results, strict=True):
         if each.entity is not None:
             _merge_answer(state, each.entity, result)
-    for entity, condition in pending.entities():
-        if condition is DELETED:
-            _bury(state, entity)
-    for entity, other in pending.affected():
-        forget_collections(other, type(entity))
+    for changes in taken:
+        if changes.deleted is not None:
+            _bury(state, changes.entity)
+        for other in touched_references(changes):
+            forget_collections(other, type(changes.entity))
 
 
 def _merge_answer(state: SessionState, entity: Entity, result: Any) -> None:

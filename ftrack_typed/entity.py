@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, cast, get_origin, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeVar, cast, get_origin, overload
 
 import attrs
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from .session import Session
 
 E = TypeVar("E", bound="Entity")
+
+PLAIN_TYPES: Final[dict[str, tuple[type, ...]]] = {"str": (str,), "float": (float, int), "int": (int,), "bool": (bool,)}
+"""Types whose values an attribute holds as they are, by the value type of the attribute."""
 
 if TYPE_CHECKING:
 
@@ -54,6 +57,7 @@ class Entity(_Base):
 
     _ftrack_facts: ClassVar[dict[str, AttributeFacts]] = {}
     _ftrack_names: ClassVar[dict[str, str]] = {}
+    _ftrack_plain: ClassVar[dict[str, tuple[type, ...]]] = {}
     _ftrack_twins: ClassVar[dict[str, tuple[AttributeFacts, ...]]] = {}
     _ftrack_root_type: ClassVar[str] = "Entity"
     _ftrack_custom_class: ClassVar[str | None] = None
@@ -64,6 +68,14 @@ class Entity(_Base):
             raise DirectInstantiationError(type(self).__name__)
 
         def __setattr__(self, name, value):
+            accepted = self._ftrack_plain.get(name)
+            if accepted is not None and type(value) in accepted:
+                # The short way for what most writes are: a plain value of the right type, on an entity of a session.
+                content = self.__dict__
+                page = content.get("_ftrack_page")
+                if page is not None and page.state.always_records and "_ftrack_deleted" not in content:
+                    page.state.write_plain(self, content, name, value)
+                    return
             facts = self._ftrack_facts.get(name)
             if facts is None:
                 raise UnknownAttributeError(self.entity_type, name, self._ftrack_facts)
@@ -87,7 +99,7 @@ class Entity(_Base):
         page: Page | None = self.__dict__.get("_ftrack_page")
         if page is None:
             raise NotLoadedError(self.entity_type, "session", "the entity belongs to no session")
-        return page.session
+        return page.state.session
 
     @classmethod
     def _ftrack_package(cls) -> str:
@@ -259,7 +271,7 @@ if not TYPE_CHECKING:
         """Return pairs of the server's names and the values of all attributes, as a list; what is missing is loaded."""
         page = self.__dict__.get("_ftrack_page")
         if page is not None:
-            page.session._ftrack_load_scalars(self)
+            page.state.session._ftrack_load_scalars(self)
         readable = [name for name, attribute in self._ftrack_names.items() if self._ftrack_readable(attribute)]
         return [(name, self[name]) for name in readable]
 
@@ -335,7 +347,14 @@ def _build(cls: type[E], changed: Mapping[str, Inherited], custom_attributes: st
     fields = attrs.fields(cast("type[attrs.AttrsInstance]", cls))
     cls._ftrack_facts = {field.name: field.metadata[METADATA_KEY] for field in fields}
     cls._ftrack_names = {facts.wire: name for name, facts in cls._ftrack_facts.items()}
+    cls._ftrack_plain = {
+        facts.name: PLAIN_TYPES[facts.value_type]
+        for facts in cls._ftrack_facts.values()
+        if facts.value_type in PLAIN_TYPES and facts.mutable and not facts.computed
+    }
     cls._ftrack_twins = _twins(cls._ftrack_facts, cls._ftrack_names)
+    for name in cls._ftrack_twins:
+        cls._ftrack_plain.pop(name, None)
     base = next(base for base in cls.__mro__[1:] if issubclass(base, Entity))
     cls._ftrack_root_type = cls.entity_type if base is Entity else base._ftrack_root_type
     if custom_attributes is not None:
@@ -364,14 +383,21 @@ def _described(
 ) -> attrs.Attribute[Any]:
     """Return *field* with its facts; put the descriptor to install, if it is one of this class, into *installed*."""
     if field.name not in cls.__annotations__:
+        # attrs takes an inherited field from the class that declares it, and not from one between that says otherwise.
+        facts = next(base._ftrack_facts for base in cls.__mro__[1:] if issubclass(base, Entity))[field.name]
         if changed is None:
-            return field
-        facts = attrs.evolve(field.metadata[METADATA_KEY], **changed.changes)
+            return field.evolve(metadata={METADATA_KEY: facts}, default=_default(field, facts))
+        facts = attrs.evolve(facts, **changed.changes)
         descriptor_type = next(type(base.__dict__[field.name]) for base in cls.__mro__ if field.name in base.__dict__)
     else:
         descriptor_type, facts = _declared(cls, field)
     installed[field.name] = descriptor_type(facts, cls)
-    return field.evolve(metadata={METADATA_KEY: facts}, default=facts.default if changed else field.default)
+    return field.evolve(metadata={METADATA_KEY: facts}, default=_default(field, facts))
+
+
+def _default(field: attrs.Attribute[Any], facts: AttributeFacts) -> Any:
+    """Return what attrs is told: no default at all where none was declared and none came with a subtype."""
+    return field.default if facts.default is NOT_SET and field.default is attrs.NOTHING else facts.default
 
 
 def _declared(cls: type[Entity], field: attrs.Attribute[Any]) -> tuple[type[Descriptor], AttributeFacts]:

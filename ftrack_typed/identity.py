@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from .collection import Collection, MappedCollection
+from .collection import Collection, CustomAttributes, MappedCollection
 from .entity import Entity
 from .facts import AttributeFacts, AttributeKind
-from .wire import ENTITY_TYPE, VALUE_TYPE, decoded, parsed_datetime
+from .wire import ENTITY_TYPE, decoded, parsed_datetime
 
 if TYPE_CHECKING:
     from .page import Page
@@ -24,13 +24,15 @@ _MISSING: Final = object()
 
 # The writer of entities records changes and knows attributes only; this goes around it.
 _set: Final = object.__setattr__
+_new: Final = object.__new__
 
 
 class PendingChanges(Protocol):
     """What the identity map must know of the unit of work: which loaded values a row must not replace."""
 
-    def shields(self, entity: Entity) -> bool:
-        """Say whether *entity* has changes that are not committed."""
+    @property
+    def shielding(self) -> bool:
+        """Whether there is any such value."""
         ...
 
     def refresh(self, entity: Entity, content: Row) -> None:
@@ -46,7 +48,7 @@ class IdentityMap:
         self._entity_type = entity_type
         self._pending = pending
         self._known: dict[str, dict[Any, Entity]] = {}
-        self._types: dict[str, _TypeMerger] = {}
+        self.types: dict[str, _TypeMerger] = {}
 
     def __len__(self) -> int:
         return sum(len(known) for known in self._known.values())
@@ -57,7 +59,8 @@ class IdentityMap:
 
     def merge(self, rows: Iterable[Row], page: Page) -> list[Entity]:
         """Return the entities that *rows* describe, with what the rows say; the rows are used up."""
-        return [self.merge_row(row, page) for row in rows]
+        merge_row = self.merge_row
+        return [merge_row(row, page) for row in rows]
 
     def merge_row(self, row: Row, page: Page) -> Entity:
         """Return the entity that *row* describes, with what the row says; the row is used up.
@@ -65,48 +68,58 @@ class IdentityMap:
         An entity that is known already stays the same object: its loaded values are replaced, changes that are not
         committed stay.
         """
-        merger = self._types.get(row[ENTITY_TYPE]) or self._merger(row[ENTITY_TYPE])
-        plan = merger.plans.get(tuple(row)) or merger.plan(tuple(row))
+        merger = self.types.get(row[ENTITY_TYPE]) or self.merger(row[ENTITY_TYPE])
+        wires = tuple(row)
+        plan = merger.plans.get(wires) or merger.plan(wires)
         key = row[merger.key] if merger.key is not None else tuple(row[name] for name in merger.keys)
         entity = merger.known.get(key)
-        if entity is None:
-            entity = merger.new()
-            merger.known[key] = entity
-            _set(entity, "__dict__", row)
-            row["_ftrack_page"] = page
-            page.entities.append(entity)
-            for wire, name, convert in plan.conversions:
-                value = row[wire]
-                if wire is not name:
-                    del row[wire]
-                row[name] = convert(value, entity, page)
+        if entity is not None:
+            self._update(entity, row, plan, page, merger.entity_type)
             return entity
-        self._update(entity, row, plan, page, merger)
+        entity = _new(merger.entity_type)
+        merger.known[key] = entity
+        _set(entity, "__dict__", row)
+        row["_ftrack_page"] = page
+        page.entities.append(entity)
+        for wire, convert in plan.conversions:
+            value = row[wire]
+            if value is not None:
+                row[wire] = convert(value, entity, page)
+        if plan.renames:
+            rename(row, plan.renames)
         return entity
 
-    def _update(self, entity: Entity, row: Row, plan: _Plan, page: Page, merger: _TypeMerger) -> None:
-        content = vars(entity)
-        page.admit(entity, content)
-        if type(entity) is not merger.entity_type and issubclass(merger.entity_type, type(entity)):
-            _set(entity, "__class__", merger.entity_type)
-        for wire, name, convert in plan.conversions:
-            value = row.pop(wire) if wire is not name else row[wire]
-            row[name] = convert(value, entity, page)
-        if self._pending.shields(entity):
+    def _update(self, entity: Entity, row: Row, plan: _Plan, page: Page, entity_type: type[Entity]) -> None:
+        content: Row = vars(entity)
+        if content.get("_ftrack_page") is not page:
+            page.admit(entity, content)
+        if type(entity) is not entity_type and issubclass(entity_type, type(entity)):
+            _set(entity, "__class__", entity_type)
+        for wire, convert in plan.conversions:
+            value = row[wire]
+            if value is not None:
+                row[wire] = convert(value, entity, page)
+        if plan.renames:
+            rename(row, plan.renames)
+        if self._pending.shielding:
             self._pending.refresh(entity, row)
         for reference, foreign_key in plan.twins:
             forget_stale_twin(content, row, reference, foreign_key)
         content.update(row)
 
-    def _merger(self, name: str) -> _TypeMerger:
+    def merger(self, name: str) -> _TypeMerger:
+        """Return what merging must know of the entity type *name*."""
         entity_type = self._entity_type(name)
         known = self._known.setdefault(entity_type._ftrack_root_type, {})
-        merger = self._types[name] = _TypeMerger(entity_type, known, self)
-        return merger
+        found = self.types[name] = _TypeMerger(entity_type, known, self)
+        return found
+
+    def _merger_of(self, entity: Entity) -> _TypeMerger:
+        return self.types.get(entity.entity_type) or self.merger(entity.entity_type)
 
     def add(self, entity: Entity) -> None:
         """Make *entity*, a new one, the object for its key."""
-        merger = self._types.get(entity.entity_type) or self._merger(entity.entity_type)
+        merger = self._merger_of(entity)
         merger.known[merger.key_of(vars(entity))] = entity
 
     def find(self, entity_type: type[Entity], key: tuple[str, ...]) -> Entity | None:
@@ -119,13 +132,12 @@ class IdentityMap:
 
     def remove(self, entity: Entity) -> None:
         """Forget *entity*; its key may then stand for another object."""
-        merger = self._types.get(entity.entity_type) or self._merger(entity.entity_type)
+        merger = self._merger_of(entity)
         merger.known.pop(merger.key_of(vars(entity)), None)
 
     def empty(self, entity: Entity, facts: AttributeFacts) -> Any:
         """Return the empty collection or mapping that the attribute *facts* of *entity*, a new one, starts with."""
-        merger = self._types.get(entity.entity_type) or self._merger(entity.entity_type)
-        convert = merger.conversion(facts)
+        convert = self._merger_of(entity).conversion(facts)
         return None if convert is None else convert((), entity, vars(entity)["_ftrack_page"])
 
     def clear(self) -> None:
@@ -135,12 +147,22 @@ class IdentityMap:
 
 
 class _Plan:
-    """What has to be done to rows with one set of keys."""
+    """What has to be done to rows with one set of keys.
 
-    __slots__ = ("conversions", "twins")
+    ``conversions`` say how to make values of what the row has, ``renames`` which keys have another name in Python, and
+    ``twins`` which references and foreign keys are here without the other.
+    """
 
-    def __init__(self, conversions: list[tuple[str, str, Conversion]], twins: list[tuple[str, str]]) -> None:
+    __slots__ = ("conversions", "renames", "twins")
+
+    def __init__(
+        self,
+        conversions: list[tuple[str, Conversion]],
+        renames: list[tuple[str, str]],
+        twins: list[tuple[str, str]],
+    ) -> None:
         self.conversions = conversions
+        self.renames = renames
         self.twins = twins
 
 
@@ -158,31 +180,28 @@ class _TypeMerger:
         self.names = [entity_type._ftrack_names.get(wire, wire) for wire in self.keys]
         self.plans: dict[tuple[str, ...], _Plan] = {}
 
-    def new(self) -> Entity:
-        return object.__new__(self.entity_type)
-
     def key_of(self, content: Row) -> Any:
         values = tuple(content[name] for name in self.names)
         return values[0] if len(values) == 1 else values
 
     def plan(self, wires: tuple[str, ...]) -> _Plan:
         """Work out what has to be done to rows that have *wires* for keys, and remember it."""
-        facts_by_name = self.entity_type._ftrack_facts
-        conversions: list[tuple[str, str, Conversion]] = []
-        twins: list[tuple[str, str]] = []
+        facts_by_name, names = self.entity_type._ftrack_facts, self.entity_type._ftrack_names
+        conversions: list[tuple[str, Conversion]] = []
+        renames: list[tuple[str, str]] = []
         for wire in wires:
-            facts = facts_by_name.get(self.entity_type._ftrack_names.get(wire, ""))
-            if facts is None:
-                conversions.extend([] if wire == ENTITY_TYPE else [(wire, wire, _plain)])
-                continue
-            convert = self.conversion(facts)
-            name = wire if facts.name == wire else facts.name
-            if convert is not None or name is not wire:
-                conversions.append((wire, name, convert or _unchanged))
-        for facts in facts_by_name.values():
-            if facts.foreign_key is not None and (facts.wire in wires or facts.foreign_key in wires):
-                twins.append((facts.name, self.entity_type._ftrack_names.get(facts.foreign_key, facts.foreign_key)))
-        plan = self.plans[wires] = _Plan(conversions, twins)
+            facts = facts_by_name.get(names.get(wire, ""))
+            convert = _plain if facts is None else self.conversion(facts)
+            if convert is not None and wire != ENTITY_TYPE:
+                conversions.append((wire, convert))
+            if facts is not None and facts.name != wire:
+                renames.append((wire, facts.name))
+        twins = [
+            (facts.name, names.get(facts.foreign_key, facts.foreign_key))
+            for facts in facts_by_name.values()
+            if facts.foreign_key is not None and (facts.wire in wires) != (facts.foreign_key in wires)
+        ]
+        plan = self.plans[wires] = _Plan(conversions, renames, twins)
         return plan
 
     def conversion(self, facts: AttributeFacts) -> Conversion | None:
@@ -196,14 +215,20 @@ class _TypeMerger:
         if facts.kind is AttributeKind.MAPPED:
             return _mapped(facts)
         if facts.kind is AttributeKind.CUSTOM:
-            return _custom(facts)
+            return _custom(facts, self.entity_type._ftrack_custom_type())
         return self._collection(facts)
 
     def _reference(self, name: str) -> Conversion:
-        merge_row = self.identity_map.merge_row
+        merge_row, types = self.identity_map.merge_row, self.identity_map.types
 
         def convert(value: Any, entity: Entity, page: Page) -> Any:
-            return None if value is None else merge_row(value, page.child(name))
+            if len(value) == 2:
+                # All but the first mention of an entity in an answer are its key alone (protocol section 3.2).
+                merger = types.get(value[ENTITY_TYPE])
+                found = None if merger is None else merger.known.get(value.get(merger.key))
+                if found is not None:
+                    return found
+            return merge_row(value, page.children.get(name) or page.child(name))
 
         return convert
 
@@ -212,16 +237,16 @@ class _TypeMerger:
         name, mutable = facts.name, facts.mutable
 
         def convert(value: Any, entity: Entity, page: Page) -> Any:
-            child = page.child(name)
-            return Collection(
-                entity, facts, dict.fromkeys([merge_row(row, child) for row in value or ()]), mutable=mutable
-            )
+            child = page.children.get(name) or page.child(name)
+            return Collection(entity, facts, [merge_row(row, child) for row in value], mutable=mutable)
 
         return convert
 
 
-def _unchanged(value: Any, entity: Entity, page: Page) -> Any:
-    return value
+def rename(row: Row, renames: Iterable[tuple[str, str]]) -> None:
+    """Give values the names that they have in Python."""
+    for wire, name in renames:
+        row[name] = row.pop(wire)
 
 
 def _plain(value: Any, entity: Entity, page: Page) -> Any:
@@ -229,26 +254,19 @@ def _plain(value: Any, entity: Entity, page: Page) -> Any:
 
 
 def _datetime(value: Any, entity: Entity, page: Page) -> Any:
-    if value is None:
-        return None
-    return parsed_datetime(value["value"]) if type(value) is dict and VALUE_TYPE in value else value
+    return parsed_datetime(value["value"]) if type(value) is dict else value
 
 
 def _mapped(facts: AttributeFacts) -> Conversion:
     def convert(value: Any, entity: Entity, page: Page) -> Any:
-        return MappedCollection(entity, facts, {row["key"]: row.get("value") for row in value or () if "key" in row})
+        return MappedCollection(entity, facts, {row["key"]: row.get("value") for row in value if "key" in row})
 
     return convert
 
 
-def _custom(facts: AttributeFacts) -> Conversion:
+def _custom(facts: AttributeFacts, custom_attributes: type[CustomAttributes]) -> Conversion:
     def convert(value: Any, entity: Entity, page: Page) -> Any:
-        rows = [row for row in value or () if "key" in row]
-        found = type(entity)._ftrack_custom_type()(
-            entity, facts, {row["key"]: decoded(row.get("value")) for row in rows}
-        )
-        found._ftrack_rows(rows)
-        return found
+        return custom_attributes(entity, facts, None, [row for row in value if "key" in row])
 
     return convert
 

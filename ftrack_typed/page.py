@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .entity import Entity
-    from .session import Session
+    from .state import SessionState
 
 
 class Page:
     """The entities that one answer showed in one place: siblings, which load together what one of them is asked for."""
 
-    __slots__ = ("_children", "entities", "session")
+    __slots__ = ("children", "entities", "state")
 
-    def __init__(self, session: Session) -> None:
-        """Start an empty page of *session*."""
-        self.session = session
+    def __init__(self, state: SessionState) -> None:
+        """Start an empty page of the session that has *state*."""
+        self.state = state
         self.entities: list[Entity] = []
-        self._children: dict[str, Page] = {}
+        self.children: dict[str, Page] = {}
 
     def child(self, name: str) -> Page:
         """Return the page of what the attribute *name* of the entities here leads to."""
-        found = self._children.get(name)
+        found = self.children.get(name)
         if found is None:
-            found = self._children[name] = Page(self.session)
+            found = self.children[name] = Page(self.state)
         return found
 
     def admit(self, entity: Entity, content: dict[str, Any]) -> None:

@@ -346,7 +346,7 @@ class Session:
             raise DeletedEntityError(owner, f"{collection._facts.name} cannot be changed")
         if self.record_operations:
             with self._state.lock:
-                self._state.unit.record_write(owner, collection._facts, before)
+                self._state.unit.record_write(owner, collection._facts.name, before)
 
     def _ftrack_custom_source(self, entity: Entity, key: str) -> tuple[str, str]:
         return self._state.custom_source(entity, key)

@@ -10,6 +10,7 @@ from .custom_values import QUERY as CONFIGURATIONS_QUERY
 from .custom_values import ConfigurationIndex
 from .identity import IdentityMap
 from .page import Page
+from .symbols import NOT_SET
 from .unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
@@ -36,12 +37,14 @@ class SessionState:
         auto_populate: bool,
     ) -> None:
         """Start without entities and changes; *session* is what entities give as theirs."""
-        self._session = session
+        self.session = session
         self.call = call
         self.entity_type = entity_type
         self._custom_value_type = custom_value_type
         self._auto_populate_default = auto_populate
         self._flags = threading.local()
+        self.always_records = True
+        """Whether no thread has ever switched recording off: then a write need not ask."""
         self.lock = threading.RLock()
         self.committing = threading.RLock()
         self.unit = UnitOfWork()
@@ -64,11 +67,18 @@ class SessionState:
 
     @record_operations.setter
     def record_operations(self, value: bool) -> None:
+        self.always_records = self.always_records and value
         self._flags.record_operations = value
+
+    def write_plain(self, entity: Entity, content: dict[str, Any], name: str, value: object) -> None:
+        """Set a plain attribute of *entity*, whose ``__dict__`` is *content*, and record that; nothing is checked."""
+        with self.lock:
+            self.unit.record_write(entity, name, content.get(name, NOT_SET), ())
+            content[name] = value
 
     def new_page(self) -> Page:
         """Return an empty page of this session."""
-        return Page(self._session)
+        return Page(self)
 
     def fetch(self, text: str, page: Page | None = None) -> tuple[list[Entity], int | None]:
         """Run the query *text*; return its entities, on *page*, and the offset of the next page if there is one."""

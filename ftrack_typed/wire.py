@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 
 ENTITY_TYPE: Final = "__entity_type__"
 VALUE_TYPE: Final = "__type__"
+_WITHOUT_OFFSET: Final = len("2000-01-01T00:00:00")
 
 
 def parser() -> Callable[[bytes], Any]:
@@ -34,6 +35,8 @@ def decoded(value: Any) -> Any:
 
 def parsed_datetime(text: str) -> datetime:
     """Return the datetime that *text* writes in ISO form; without an offset it is UTC (protocol section 3.1)."""
+    if len(text) == _WITHOUT_OFFSET:
+        return datetime.fromisoformat(f"{text}+00:00")
     if text[-1:] == "Z":  # Python 3.10 does not read this spelling of the offset.
         text = f"{text[:-1]}+00:00"
     return aware(datetime.fromisoformat(text))

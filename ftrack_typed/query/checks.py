@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
@@ -71,7 +71,7 @@ def checked_value(path: TypedPath, value: object) -> Value:
 
 def listed(path: TypedPath, values: object) -> list[object]:
     """Return *values* as a list; raise QueryValueError where it is no list, tuple or set, text above all."""
-    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+    if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
         raise QueryValueError(f"{path!r} takes a list, tuple or set of values for in_(), not {values!r}")
     return list(values)
 

@@ -78,6 +78,9 @@ class TypedPath:
                 f"{self!r} is a path, neither true nor false: compare it with a value, or write is_not(None)"
             )
 
+        def __contains__(self, item: object) -> NoReturn:
+            raise TypeError(f"{self!r} is a path and holds nothing: write any(...) of a collection, or like() of text")
+
         def __iter__(self) -> NoReturn:
             raise TypeError(f"{self!r} is a path of the class and cannot be iterated: read it from an entity")
 

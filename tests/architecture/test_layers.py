@@ -20,7 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"attributes", "collection", "operators", "page"}),
     frozenset({"entity"}),
     frozenset({"behaviours", "entities.*", "query.builder", "query.result"}),
-    frozenset({"identity", "unit_of_work", "state", "loading", "assignment", "commit", "creation"})
+    frozenset({"batch", "identity", "unit_of_work", "state", "loading", "assignment", "commit", "creation"})
     | frozenset({"custom_values", "ensuring", "registry", "schema_types"})
     | frozenset({"transport", "schema", "events", "server"}),
     frozenset({"session"}),
@@ -47,8 +47,9 @@ TYPING_ONLY: Mapping[tuple[str, str], str] = {
     ("collection", "entity"): "the same, for the elements of a collection",
     ("operators", "entity"): "a stub, which no interpreter reads: the operators that checkers see on entity classes",
     ("page", "entity"): "a page lists entities; it asks nothing of their class",
+    ("page", "state"): "a page belongs to the state of a session",
     **dict.fromkeys(
-        ((name, "session") for name in ("page", "entity", "state")),
+        ((name, "session") for name in ("entity", "state")),
         "an entity keeps the session that it belongs to, by the page it came with",
     ),
     ("registry", "session"): "a registry names the session class of its package",

@@ -1,0 +1,300 @@
+"""Lines of a user that both checkers accept; each that `rejects` refuses differs in one place. Nothing runs this."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ftrack_typed.entities import (
+    Asset,
+    AssetType,
+    AssetVersion,
+    Metadata,
+    Note,
+    Project,
+    ProjectSchema,
+    Recipient,
+    Session,
+    Shot,
+    Status,
+    Task,
+    User,
+)
+
+from . import studio
+
+
+def a_number(_: float) -> None: ...
+
+
+def a_text(_: str) -> None: ...
+
+
+def a_task(_: Task) -> None: ...
+
+
+def a_task_or_none(_: Task | None) -> None: ...
+
+
+def a_list_of_tasks(_: list[Task]) -> None: ...
+
+
+def a_flag(_: bool) -> None: ...
+
+
+def a_value(_: object) -> None: ...
+
+
+def names_of_the_runtime() -> None:
+    from ftrack_typed import Query as TypedQuery
+
+    a_value(TypedQuery)
+
+
+def names_of_entity_types() -> None:
+    from ftrack_typed.entities import Timelog as TimeEntry
+
+    a_value(TimeEntry)
+
+
+def names_of_attributes_in_a_path(session: Session) -> None:
+    session.query(Task).where(Task.name == "comp")
+    session.query(Task).where(Task.status.name == "Ready")
+    session.query(Task).where(Task.status.name == "Ready")
+    session.query(Task).where(Task.project.full_name == "Demo")
+    session.query(Task).where(Task.project.project_schema.name == "VFX")
+    session.query(Task).where(Task.project.project_schema.name == "VFX")
+    session.query(Task).where(Task.project.project_schema.name == "VFX")
+    session.query(Task).where(Task.status.state.short == "DONE")
+    session.query(Task).select(Task.project.project_schema.name)
+    session.query(Task).order_by(Task.status.state.name)
+
+
+def attributes_of_another_type(session: Session) -> None:
+    session.query(Task).select(Task.parent.name)
+    session.query(Task).select(Task.parent.as_(Shot).bid)
+    session.query(Task).select(Task.notes.each.content)
+    session.query(Task).select(Task.notes.each.content)
+    session.query(Task).select(Task.notes.each.author)
+    session.query(Task).where(Task.status.tasks.any())
+    session.query(Task).where(Task.parent.as_(Shot).status.name == "Ready")
+
+
+def methods_of_a_path(session: Session) -> None:
+    session.query(Task).order_by(Task.sort.desc())
+    session.query(Task).where(Task.name.like("comp%"))
+    session.query(Task).where(Task.name.in_(["comp"]))
+
+
+def values_that_are_compared(session: Session, moment: datetime, text: str) -> None:
+    session.query(Task).where(Task.bid == 1.5)
+    session.query(Task).where(Task.bid != 1.5)
+    session.query(Task).where(Task.bid < 1.5)
+    session.query(Task).where(Task.bid <= 1.5)
+    session.query(Task).where(Task.bid > 1.5)
+    session.query(Task).where(Task.bid >= 1.5)
+    session.query(Task).where(Task.name == "comp")
+    session.query(Task).where(Task.status.name == "Ready")
+    session.query(Task).where(Task.status.sort < 7)
+    session.query(Task).where(Task.status.is_active.in_([True]))
+    session.query(Task).where(Task.status.state.short == "DONE")
+    session.query(Task).where(Task.project.project_schema.name != "VFX")
+    session.query(Task).where(Task.end_date < moment)
+    session.query(Task).where(Task.end_date.is_(None))
+
+
+def values_of_in(session: Session, names: list[str], text: str, numbers: list[int]) -> None:
+    session.query(Task).where(Task.name.in_(names))
+    session.query(Task).where(Task.name.in_(names))
+    session.query(Task).where(Task.status.name.in_(names))
+    session.query(Task).where(Task.bid.in_(numbers))
+    session.query(Task).where(Task.status.name.not_in(names))
+    session.query(Task).where(Task.status.state.short.in_(names))
+    session.query(Task).where(Task.status.state.short.in_(names))
+    session.query(Task).where(Task.status.name.in_(["Ready", "Done"]))
+
+
+def patterns(session: Session) -> None:
+    session.query(Task).where(Task.name.like("comp%"))
+    session.query(Task).where(Task.status.name.like("Re%"))
+    session.query(AssetVersion).where(AssetVersion.task.status.name.not_like("Re%"))
+    session.query(Task).where(Task.status.state.name.like("Do%"))
+
+
+def references_that_are_compared(session: Session, task: Task, status: Status, project: Project) -> None:
+    session.query(Task).where(Task.status == status)
+    session.query(Task).where(Task.status != status)
+    session.query(Task).where(Task.status.in_([status]))
+    session.query(Task).where(Task.status.not_in([status]))
+    session.query(Task).where(Task.status.in_(session.query(Status).all()))
+    session.query(Task).where(Task.parent.in_(session.query(Shot).all()))
+    session.query(Task).where(Task.status.is_(None))
+    session.query(Task).where(Task.status.has(Status.name == "Ready"))
+    session.query(Task).where(Task.parent.as_(Shot).project == project)
+    session.query(AssetVersion).where(AssetVersion.task.status == status)
+    session.query(AssetVersion).where(AssetVersion.asset.parent.as_(Shot).status.in_([status]))
+    session.query(AssetVersion).where(AssetVersion.task.parent.as_(Shot).status == status)
+
+
+def criteria_as_booleans(session: Session, task: Task) -> None:
+    session.query(Task).where((Task.name == "comp") & (Task.bid > 1))
+    session.query(Task).where((Task.name == "comp") | (Task.bid > 1))
+    session.query(Task).where(~(Task.name == "comp"))
+    session.query(Task).where(Task.name.like("comp%") & (Task.bid > 1))
+    session.query(Task).where(Task.name.in_(["comp"]) | (Task.bid > 1))
+    a_value(1 if task.name == "comp" else 2)
+    session.query(Task).where((Task.project.name == "demo") & (Task.bid < 3))
+    session.query(Task).where(Task.name == "comp")
+    session.query(Task).where(Task.notes.any(Note.content.like("%fix%")))
+    session.query(Task).where(Task.status.has(Status.name == "Ready"))
+    a_value("comp" in task.name)
+
+
+def what_a_query_takes(session: Session) -> None:
+    session.query(Task).where(Task.name == "comp")
+    session.query(Task).where(Task.status.is_not(None))
+    session.query(Task).where(Task.name.is_not(None))
+    session.query(Task).where(Task.name == "comp")
+    session.query(Task).select(Task.name)
+    session.query(Task).select(Task.status.name)
+    session.query(Task).select(Task.status.state.name)
+    session.query(Task).order_by(Task.name)
+    session.query(Task).order_by(Task.name)
+    session.query(Task).limit(5)
+    session.query(Task)
+
+
+def what_a_query_returns(session: Session) -> None:
+    a_list_of_tasks(session.query(Task).all())
+    a_task(session.query(Task).one())
+    a_task(session.query(Task).one())
+    a_task_or_none(session.query(Task).first())
+    a_task(next(iter(session.query(Task))))
+    a_task(session.query(Task).result()[0])
+    a_task_or_none(session.get(Task, "an id"))
+    a_task_or_none(session.get(Task, "an id"))
+    a_text(str(session.query(Task)))
+    a_flag(session.query(Task).exists())
+
+
+def what_is_created(session: Session, shot: Shot, status: Status, schema: ProjectSchema) -> None:
+    session.create(Task, name="comp", parent=shot)
+    session.create(Task, name="comp", parent=shot)
+    session.create(Task, name="comp", parent=shot)
+    session.create(Task, name="comp", parent=shot, status=status)
+    session.create(Task, bid=1.5)
+    session.create(Task, name="comp")
+    session.create(Task, bid=1.5)
+    session.create(Shot, name="sh010", description=None)
+    session.create(AssetType, name="Geometry", short="geo")
+    session.create(Metadata, key="department", parent_id=shot.id, parent_type="Shot", value="fx")
+    session.create(Project, name="demo", project_schema=schema)
+    session.create(Project, name="demo", project_schema=schema)
+    a_task(session.create(Task, name="comp"))
+    session.create(Task, name="comp")
+    session.create(Task, name="comp")
+
+
+def what_is_set(
+    task: Task, shot: Shot, status: Status, version: AssetVersion, asset: Asset, recipient: Recipient
+) -> None:
+    task.status.state = None
+    task.name = "comp"
+    task.name = "comp"
+    task.bid = 1.5
+    task.description = None
+    task.description = "comp"
+    task.bid = 1.5
+    task.status = status
+    task.status = status
+    task.thumbnail = None
+    task.parent = shot
+    task.project.name = "demo"
+    task.project.name = "demo"
+    task.project.project_schema.name = "VFX"
+    task.project.project_schema.name = "VFX"
+    asset.type = None
+    recipient.user = None
+    version.comment = None
+
+
+def references_that_may_be_none(task: Task, version: AssetVersion) -> None:
+    a_text(task.project.name)
+    a_text(task.project.project_schema.id)
+    a_text(version.asset.id)
+    a_text(version.asset.parent.id)
+    a_text(task.project.project_schema.id)
+    a_text(task.name)
+    a_text(task.project.name)
+
+
+def values_that_are_read(task: Task) -> None:
+    a_text(task.name)
+    a_text(task.status.id)
+    a_text(task.project.project_schema.id)
+    a_text(task.name)
+    a_text(task.project.id)
+    a_number(task.bid)
+    a_value(task.status.state)
+
+
+def attributes_of_a_base(task: Task) -> None:
+    a_text(task.parent.name or "")
+    a_number(task.bid)
+
+
+def narrowing_by_type(task: Task) -> None:
+    a_number(task.parent.bid if isinstance(task.parent, Shot) else 0.0)
+
+
+def collections(session: Session, task: Task, note: Note, user: User) -> None:
+    task.notes.append(note)
+    task.notes.extend([note])
+    task.notes = [note]
+    task.notes[0] = note
+    a_text(task.notes[0].id)
+    a_value(task.notes[0].content)
+    a_value(task.assignments[0].resource.id)
+    a_task(task.status.tasks[0])
+    session.query(Task).where(Task.notes.any(Note.content.like("%fix%")))
+    session.query(Task).where(Task.notes.any())
+    session.create(Task, name="comp", notes=[note])
+
+
+def metadata(session: Session, task: Task) -> None:
+    task.metadata["department"] = "fx"
+    task.metadata = {"department": "fx"}
+    a_text(task.metadata["department"])
+    session.query(Task).where(Task.metadata["department"] == "fx")
+    session.query(Task).where(Task.project.metadata["department"] == "fx")
+    session.query(Task).where(Task.metadata["department"] == "fx")
+
+
+def attributes_for_criteria_alone(session: Session, task: Task) -> None:
+    a_value(Task.custom_attribute_links)
+    session.create(Task, custom_attributes={})
+
+
+def custom_attributes(session: Session, shot: studio.Shot) -> None:
+    session.query(studio.Shot).where(studio.Shot.custom_attributes.fps > 24)
+    session.query(studio.Shot).where(studio.Shot.custom_attributes.fps > 24)
+    session.query(studio.Plate).where(studio.Plate.shot.custom_attributes.fps > 24)
+    session.query(studio.Plate).where(studio.Plate.shot.custom_attributes.fps == 24)
+    session.query(studio.Plate).where(studio.Plate.shot.custom_attributes.fps.in_([24]))
+    a_number(shot.custom_attributes.fps)
+    a_number(shot.custom_attributes.fps)
+    a_number(shot.custom_attributes.fps)
+    shot.custom_attributes.fps = 24.0
+    shot.custom_attributes.handles = None
+    shot.custom_attributes.fps = 24.0
+    shot.custom_attributes.difficulty = "easy"
+    shot.custom_attributes.difficulty = "hard"
+    session.query(studio.Shot).where(studio.Shot.custom_attributes.difficulty == "easy")
+
+
+def methods_of_a_session(session: Session, task: Task) -> None:
+    session.delete(task)
+    session.populate([task], Task.name)
+    session.populate([task], Task.status.name)
+    session.get(Task, "an id")
+    session.ensure(Task, {"name": "comp"})
+    session.commit()

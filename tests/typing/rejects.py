@@ -1,0 +1,968 @@
+"""Mistakes of a user, each with what mypy and pyright say of it; `accepts` has the same lines without the mistake.
+
+Nothing runs this. `test_checkers` compares the messages and renews them.
+"""
+
+# ruff: noqa: E501, SIM201
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ftrack_typed.entities import (
+    Asset,
+    AssetType,
+    AssetVersion,
+    Metadata,
+    Note,
+    Project,
+    ProjectSchema,
+    Recipient,
+    Session,
+    Shot,
+    Status,
+    Task,
+    User,
+)
+
+from . import studio
+
+
+def a_number(_: float) -> None: ...
+
+
+def a_text(_: str) -> None: ...
+
+
+def a_task(_: Task) -> None: ...
+
+
+def a_task_or_none(_: Task | None) -> None: ...
+
+
+def a_list_of_tasks(_: list[Task]) -> None: ...
+
+
+def a_flag(_: bool) -> None: ...
+
+
+def a_value(_: object) -> None: ...
+
+
+def names_of_the_runtime() -> None:
+    # mypy> Module "ftrack_typed" has no attribute "Qeury"; maybe "Query"?  [attr-defined]
+    # pyright> "Qeury" is unknown import symbol (reportAttributeAccessIssue)
+    from ftrack_typed import Qeury as TypedQuery
+
+    a_value(TypedQuery)
+
+
+def names_of_entity_types() -> None:
+    # mypy> Module "ftrack_typed.entities" has no attribute "Timelgo"; maybe "Timelog"?  [attr-defined]
+    # pyright> "Timelgo" is unknown import symbol (reportAttributeAccessIssue)
+    from ftrack_typed.entities import Timelgo as TimeEntry
+
+    a_value(TimeEntry)
+
+
+def names_of_attributes_in_a_path(session: Session) -> None:
+    # mypy> "type[Task]" has no attribute "nmae"  [attr-defined]
+    # pyright> Cannot access attribute "nmae" for class "type[Task]"
+    # pyright|   Attribute "nmae" is unknown (reportAttributeAccessIssue)
+    session.query(Task).where(Task.nmae == "comp")
+    # mypy> "type[Task]" has no attribute "staus"  [attr-defined]
+    # pyright> Cannot access attribute "staus" for class "type[Task]"
+    # pyright|   Attribute "staus" is unknown (reportAttributeAccessIssue)
+    session.query(Task).where(Task.staus.name == "Ready")
+    # mypy> "type[Status]" has no attribute "nmae"  [attr-defined]
+    # pyright> Cannot access attribute "nmae" for class "type[Status]"
+    # pyright|   Attribute "nmae" is unknown (reportAttributeAccessIssue)
+    session.query(Task).where(Task.status.nmae == "Ready")
+    # mypy> "type[Project]" has no attribute "ful_name"  [attr-defined]
+    # pyright> Cannot access attribute "ful_name" for class "type[Project]"
+    # pyright|   Attribute "ful_name" is unknown (reportAttributeAccessIssue)
+    session.query(Task).where(Task.project.ful_name == "Demo")
+    # mypy> "type[Task]" has no attribute "projekt"  [attr-defined]
+    # pyright> Cannot access attribute "projekt" for class "type[Task]"
+    # pyright|   Attribute "projekt" is unknown (reportAttributeAccessIssue)
+    session.query(Task).where(Task.projekt.project_schema.name == "VFX")
+    # mypy> "type[Project]" has no attribute "projectschema"  [attr-defined]
+    # pyright> Cannot access attribute "projectschema" for class "type[Project]"
+    # pyright|   Attribute "projectschema" is unknown (reportAttributeAccessIssue)
+    session.query(Task).where(Task.project.projectschema.name == "VFX")
+    # mypy> "type[ProjectSchema]" has no attribute "nmae"  [attr-defined]
+    # pyright> Cannot access attribute "nmae" for class "type[ProjectSchema]"
+    # pyright|   Attribute "nmae" is unknown (reportAttributeAccessIssue)
+    session.query(Task).where(Task.project.project_schema.nmae == "VFX")
+    # mypy> "type[State]" has no attribute "shrt"  [attr-defined]
+    # pyright> Cannot access attribute "shrt" for class "type[State]"
+    # pyright|   Attribute "shrt" is unknown (reportAttributeAccessIssue)
+    session.query(Task).where(Task.status.state.shrt == "DONE")
+    # mypy> "type[ProjectSchema]" has no attribute "nmae"  [attr-defined]
+    # pyright> Cannot access attribute "nmae" for class "type[ProjectSchema]"
+    # pyright|   Attribute "nmae" is unknown (reportAttributeAccessIssue)
+    session.query(Task).select(Task.project.project_schema.nmae)
+    # mypy> "type[State]" has no attribute "nmae"  [attr-defined]
+    # pyright> Cannot access attribute "nmae" for class "type[State]"
+    # pyright|   Attribute "nmae" is unknown (reportAttributeAccessIssue)
+    session.query(Task).order_by(Task.status.state.nmae)
+
+
+def attributes_of_another_type(session: Session) -> None:
+    # mypy> "type[Context]" has no attribute "bid"  [attr-defined]
+    # pyright> Cannot access attribute "bid" for class "type[Context]"
+    # pyright|   Attribute "bid" is unknown (reportAttributeAccessIssue)
+    session.query(Task).select(Task.parent.bid)
+    # mypy> "type[Project]" has no attribute "bid"  [attr-defined]
+    # pyright> Cannot access attribute "bid" for class "type[Project]"
+    # pyright|   Attribute "bid" is unknown (reportAttributeAccessIssue)
+    session.query(Task).select(Task.parent.as_(Project).bid)
+    # mypy> "type[Note]" has no attribute "contents"  [attr-defined]
+    # pyright> Cannot access attribute "contents" for class "type[Note]"
+    # pyright|   Attribute "contents" is unknown (reportAttributeAccessIssue)
+    session.query(Task).select(Task.notes.each.contents)
+    # mypy> "def any(self, *criteria: Criterion) -> Criterion" has no attribute "content"  [attr-defined]
+    # pyright> Cannot access attribute "content" for class "MethodType"
+    # pyright|   Attribute "content" is unknown (reportAttributeAccessIssue)
+    session.query(Task).select(Task.notes.any.content)
+    # mypy> "CollectionPath[Note]" has no attribute "author"  [attr-defined]
+    # pyright> Cannot access attribute "author" for class "CollectionPath[Note]"
+    # pyright|   Attribute "author" is unknown (reportAttributeAccessIssue)
+    session.query(Task).select(Task.notes.author)
+    # mypy> "type[Status]" has no attribute "taks"  [attr-defined]
+    # pyright> Cannot access attribute "taks" for class "type[Status]"
+    # pyright|   Attribute "taks" is unknown (reportAttributeAccessIssue)
+    session.query(Task).where(Task.status.taks.any())
+    # mypy> "type[Status]" has no attribute "nmae"  [attr-defined]
+    # pyright> Cannot access attribute "nmae" for class "type[Status]"
+    # pyright|   Attribute "nmae" is unknown (reportAttributeAccessIssue)
+    session.query(Task).where(Task.parent.as_(Shot).status.nmae == "Ready")
+
+
+def methods_of_a_path(session: Session) -> None:
+    # mypy> "ScalarPath[float]" has no attribute "descending"  [attr-defined]
+    # pyright> Cannot access attribute "descending" for class "ScalarPath[float]"
+    # pyright|   Attribute "descending" is unknown (reportAttributeAccessIssue)
+    session.query(Task).order_by(Task.sort.descending())
+    # mypy> "ScalarPath[str]" has no attribute "startswith"  [attr-defined]
+    # pyright> Cannot access attribute "startswith" for class "ScalarPath[str]"
+    # pyright|   Attribute "startswith" is unknown (reportAttributeAccessIssue)
+    session.query(Task).where(Task.name.startswith("comp%"))
+    # mypy> "ScalarPath[str]" has no attribute "isin"  [attr-defined]
+    # pyright> Cannot access attribute "isin" for class "ScalarPath[str]"
+    # pyright|   Attribute "isin" is unknown (reportAttributeAccessIssue)
+    session.query(Task).where(Task.name.isin(["comp"]))
+
+
+def values_that_are_compared(session: Session, moment: datetime, text: str) -> None:
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[float]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[float]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[float]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.bid == "1.5")
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[float]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[float]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[float]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.bid != "1.5")
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[float]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[float]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[float]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.bid < "1.5")
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[float]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[float]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[float]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.bid <= "1.5")
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[float]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[float]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[float]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.bid > "1.5")
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[float]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[float]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[float]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.bid >= None)
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[str]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[str]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[str]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.name == 7)
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[str | None]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[str | None]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[str | None]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.status.name == 7)
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[int | None]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[int | None]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[int | None]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.status.sort < "7")
+    # mypy> List item 0 has incompatible type "str"; expected "bool"  [list-item]
+    # pyright> Argument of type "list[str]" cannot be assigned to parameter "values" of type "Values[bool] | tuple[bool, ...] | Subquery" in function "in_"
+    # pyright|   "Literal['yes']" is not assignable to "bool" (reportArgumentType)
+    session.query(Task).where(Task.status.is_active.in_(["yes"]))
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[str | None]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[str | None]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[str | None]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.status.state.short == 7)
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[str | None]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[str | None]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[str | None]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.project.project_schema.name != 7)
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[datetime | None]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[datetime | None]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[datetime | None]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.end_date < text)
+    # mypy> Argument 1 to "is_" of "ScalarPath" has incompatible type "str"; expected "None"  [arg-type]
+    # pyright> Argument of type "Literal['2026-05-04']" cannot be assigned to parameter "value" of type "None" in function "is_"
+    # pyright|   "Literal['2026-05-04']" is not assignable to "None" (reportArgumentType)
+    session.query(Task).where(Task.end_date.is_("2026-05-04"))
+
+
+def values_of_in(session: Session, names: list[str], text: str, numbers: list[int]) -> None:
+    # mypy> Argument 1 to "in_" of "ScalarPath" has incompatible type "str"; expected "Values[str] | tuple[str, ...] | Subquery"  [arg-type]
+    # mypy| note: "str" is missing following "Values" protocol member:
+    # mypy| note:     copy
+    # pyright> Argument of type "str" cannot be assigned to parameter "values" of type "Values[str] | tuple[str, ...] | Subquery" in function "in_"
+    # pyright|   Type "str" is not assignable to type "Values[str] | tuple[str, ...] | Subquery"
+    # pyright|     "str" is incompatible with protocol "Values[str]"
+    # pyright|       "copy" is not present
+    # pyright|         Could not bind method "__iter__" because "str" is not assignable to parameter "self"
+    # pyright|           "str" is not assignable to "LiteralString"
+    # pyright|     "str" is not assignable to "tuple[str, ...]"
+    # pyright|     "str" is incompatible with protocol "Subquery"
+    # pyright|       "statement" is not present (reportArgumentType)
+    session.query(Task).where(Task.name.in_(text))
+    # mypy> Argument 1 to "in_" of "ScalarPath" has incompatible type "list[int]"; expected "Values[str] | tuple[str, ...] | Subquery"  [arg-type]
+    # pyright> Argument of type "list[int]" cannot be assigned to parameter "values" of type "Values[str] | tuple[str, ...] | Subquery" in function "in_"
+    # pyright|   Type "list[int]" is not assignable to type "Values[str] | tuple[str, ...] | Subquery"
+    # pyright|     "list[int]" is incompatible with protocol "Values[str]"
+    # pyright|       "__iter__" is an incompatible type
+    # pyright|         Type "() -> Iterator[int]" is not assignable to type "() -> Iterator[T_co@Values]"
+    # pyright|           Function return type "Iterator[int]" is incompatible with type "Iterator[T_co@Values]"
+    # pyright|     "list[int]" is not assignable to "tuple[str, ...]"
+    # pyright|     "list[int]" is incompatible with protocol "Subquery"
+    # pyright|       "statement" is not present (reportArgumentType)
+    session.query(Task).where(Task.name.in_(numbers))
+    # mypy> Argument 1 to "in_" of "ScalarPath" has incompatible type "str"; expected "Values[str | None] | tuple[str | None, ...] | Subquery"  [arg-type]
+    # mypy| note: "str" is missing following "Values" protocol member:
+    # mypy| note:     copy
+    # pyright> Argument of type "str" cannot be assigned to parameter "values" of type "Values[str | None] | tuple[str | None, ...] | Subquery" in function "in_"
+    # pyright|   Type "str" is not assignable to type "Values[str | None] | tuple[str | None, ...] | Subquery"
+    # pyright|     "str" is incompatible with protocol "Values[str | None]"
+    # pyright|       "copy" is not present
+    # pyright|         Could not bind method "__iter__" because "str" is not assignable to parameter "self"
+    # pyright|           "str" is not assignable to "LiteralString"
+    # pyright|     "str" is not assignable to "tuple[str | None, ...]"
+    # pyright|     "str" is incompatible with protocol "Subquery"
+    # pyright|       "statement" is not present (reportArgumentType)
+    session.query(Task).where(Task.status.name.in_(text))
+    # mypy> Argument 1 to "in_" of "ScalarPath" has incompatible type "list[str]"; expected "Values[float] | tuple[float, ...] | Subquery"  [arg-type]
+    # pyright> Argument of type "list[str]" cannot be assigned to parameter "values" of type "Values[float] | tuple[float, ...] | Subquery" in function "in_"
+    # pyright|   Type "list[str]" is not assignable to type "Values[float] | tuple[float, ...] | Subquery"
+    # pyright|     "list[str]" is incompatible with protocol "Values[float]"
+    # pyright|       "__iter__" is an incompatible type
+    # pyright|         Type "() -> Iterator[str]" is not assignable to type "() -> Iterator[T_co@Values]"
+    # pyright|           Function return type "Iterator[str]" is incompatible with type "Iterator[T_co@Values]"
+    # pyright|     "list[str]" is not assignable to "tuple[float, ...]"
+    # pyright|     "list[str]" is incompatible with protocol "Subquery"
+    # pyright|       "statement" is not present (reportArgumentType)
+    session.query(Task).where(Task.bid.in_(names))
+    # mypy> Argument 1 to "not_in" of "ScalarPath" has incompatible type "list[int]"; expected "Values[str | None] | tuple[str | None, ...] | Subquery"  [arg-type]
+    # pyright> Argument of type "list[int]" cannot be assigned to parameter "values" of type "Values[str | None] | tuple[str | None, ...] | Subquery" in function "not_in"
+    # pyright|   Type "list[int]" is not assignable to type "Values[str | None] | tuple[str | None, ...] | Subquery"
+    # pyright|     "list[int]" is incompatible with protocol "Values[str | None]"
+    # pyright|       "__iter__" is an incompatible type
+    # pyright|         Type "() -> Iterator[int]" is not assignable to type "() -> Iterator[T_co@Values]"
+    # pyright|           Function return type "Iterator[int]" is incompatible with type "Iterator[T_co@Values]"
+    # pyright|     "list[int]" is not assignable to "tuple[str | None, ...]"
+    # pyright|     "list[int]" is incompatible with protocol "Subquery"
+    # pyright|       "statement" is not present (reportArgumentType)
+    session.query(Task).where(Task.status.name.not_in(numbers))
+    # mypy> Argument 1 to "in_" of "ScalarPath" has incompatible type "str"; expected "Values[str | None] | tuple[str | None, ...] | Subquery"  [arg-type]
+    # mypy| note: "str" is missing following "Values" protocol member:
+    # mypy| note:     copy
+    # pyright> Argument of type "str" cannot be assigned to parameter "values" of type "Values[str | None] | tuple[str | None, ...] | Subquery" in function "in_"
+    # pyright|   Type "str" is not assignable to type "Values[str | None] | tuple[str | None, ...] | Subquery"
+    # pyright|     "str" is incompatible with protocol "Values[str | None]"
+    # pyright|       "copy" is not present
+    # pyright|         Could not bind method "__iter__" because "str" is not assignable to parameter "self"
+    # pyright|           "str" is not assignable to "LiteralString"
+    # pyright|     "str" is not assignable to "tuple[str | None, ...]"
+    # pyright|     "str" is incompatible with protocol "Subquery"
+    # pyright|       "statement" is not present (reportArgumentType)
+    session.query(Task).where(Task.status.state.short.in_(text))
+    # mypy> Argument 1 to "in_" of "ScalarPath" has incompatible type "list[int]"; expected "Values[str | None] | tuple[str | None, ...] | Subquery"  [arg-type]
+    # pyright> Argument of type "list[int]" cannot be assigned to parameter "values" of type "Values[str | None] | tuple[str | None, ...] | Subquery" in function "in_"
+    # pyright|   Type "list[int]" is not assignable to type "Values[str | None] | tuple[str | None, ...] | Subquery"
+    # pyright|     "list[int]" is incompatible with protocol "Values[str | None]"
+    # pyright|       "__iter__" is an incompatible type
+    # pyright|         Type "() -> Iterator[int]" is not assignable to type "() -> Iterator[T_co@Values]"
+    # pyright|           Function return type "Iterator[int]" is incompatible with type "Iterator[T_co@Values]"
+    # pyright|     "list[int]" is not assignable to "tuple[str | None, ...]"
+    # pyright|     "list[int]" is incompatible with protocol "Subquery"
+    # pyright|       "statement" is not present (reportArgumentType)
+    session.query(Task).where(Task.status.state.short.in_(numbers))
+    # mypy> List item 1 has incompatible type "int"; expected "str | None"  [list-item]
+    # pyright> Argument of type "list[str | int]" cannot be assigned to parameter "values" of type "Values[str | None] | tuple[str | None, ...] | Subquery" in function "in_"
+    # pyright|   Type "Literal[7]" is not assignable to type "str | None"
+    # pyright|     "Literal[7]" is not assignable to "str"
+    # pyright|     "Literal[7]" is not assignable to "None" (reportArgumentType)
+    session.query(Task).where(Task.status.name.in_(["Ready", 7]))
+
+
+def patterns(session: Session) -> None:
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[float]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[float]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[float]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.bid.like("comp%"))
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[bool]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[bool]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[bool]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.status.is_active.like("Re%"))
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[bool]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[bool]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[bool]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(AssetVersion).where(AssetVersion.task.status.is_active.not_like("Re%"))
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[str | None]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[str | None]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[str | None]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.status.state.name.like(7))
+
+
+def references_that_are_compared(session: Session, task: Task, status: Status, project: Project) -> None:
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[Status]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[Status]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[Status]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.status == task)
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[Status]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[Status]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[Status]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.status != "Ready")
+    # mypy> List item 0 has incompatible type "Task"; expected "Status"  [list-item]
+    # pyright> Argument of type "list[Task]" cannot be assigned to parameter "values" of type "Values[Status] | tuple[Status, ...]" in function "in_"
+    # pyright|   "Task" is not assignable to "Status" (reportArgumentType)
+    session.query(Task).where(Task.status.in_([task]))
+    # mypy> List item 0 has incompatible type "str"; expected "Status"  [list-item]
+    # pyright> Argument of type "list[str]" cannot be assigned to parameter "values" of type "Values[Status] | tuple[Status, ...]" in function "not_in"
+    # pyright|   "Literal['Ready']" is not assignable to "Status" (reportArgumentType)
+    session.query(Task).where(Task.status.not_in(["Ready"]))
+    # mypy> Argument 1 to "in_" of "EntityOperators" has incompatible type "list[Task]"; expected "Values[Status] | tuple[Status, ...]"  [arg-type]
+    # pyright> Argument of type "list[Task]" cannot be assigned to parameter "values" of type "Values[Status] | tuple[Status, ...]" in function "in_"
+    # pyright|   Type "list[Task]" is not assignable to type "Values[Status] | tuple[Status, ...]"
+    # pyright|     "list[Task]" is incompatible with protocol "Values[Status]"
+    # pyright|       "__iter__" is an incompatible type
+    # pyright|         Type "() -> Iterator[Task]" is not assignable to type "() -> Iterator[T_co@Values]"
+    # pyright|           Function return type "Iterator[Task]" is incompatible with type "Iterator[T_co@Values]"
+    # pyright|     "list[Task]" is not assignable to "tuple[Status, ...]" (reportArgumentType)
+    session.query(Task).where(Task.status.in_(session.query(Task).all()))
+    # mypy> Argument 1 to "in_" of "EntityOperators" has incompatible type "list[User]"; expected "Values[Context] | tuple[Context, ...]"  [arg-type]
+    # pyright> Argument of type "list[User]" cannot be assigned to parameter "values" of type "Values[Context] | tuple[Context, ...]" in function "in_"
+    # pyright|   Type "list[User]" is not assignable to type "Values[Context] | tuple[Context, ...]"
+    # pyright|     "list[User]" is incompatible with protocol "Values[Context]"
+    # pyright|       "__iter__" is an incompatible type
+    # pyright|         Type "() -> Iterator[User]" is not assignable to type "() -> Iterator[T_co@Values]"
+    # pyright|           Function return type "Iterator[User]" is incompatible with type "Iterator[T_co@Values]"
+    # pyright|     "list[User]" is not assignable to "tuple[Context, ...]" (reportArgumentType)
+    session.query(Task).where(Task.parent.in_(session.query(User).all()))
+    # mypy> Argument 1 to "is_" of "EntityOperators" has incompatible type "Status"; expected "None"  [arg-type]
+    # pyright> Argument of type "Status" cannot be assigned to parameter "value" of type "None" in function "is_"
+    # pyright|   "Status" is not assignable to "None" (reportArgumentType)
+    session.query(Task).where(Task.status.is_(status))
+    # mypy> Argument 1 to "has" of "EntityOperators" has incompatible type "WrongValueType[str | None]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[str | None]" cannot be assigned to parameter "criteria" of type "Criterion" in function "has"
+    # pyright|   "WrongValueType[str | None]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.status.has(Status.name == 7))
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[Project]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[Project]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[Project]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.parent.as_(Shot).project == status)
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[Status]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[Status]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[Status]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(AssetVersion).where(AssetVersion.task.status == task)
+    # mypy> List item 0 has incompatible type "Task"; expected "Status"  [list-item]
+    # pyright> Argument of type "list[Task]" cannot be assigned to parameter "values" of type "Values[Status] | tuple[Status, ...]" in function "in_"
+    # pyright|   "Task" is not assignable to "Status" (reportArgumentType)
+    session.query(AssetVersion).where(AssetVersion.asset.parent.as_(Shot).status.in_([task]))
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[Status]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[Status]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[Status]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(AssetVersion).where(AssetVersion.task.parent.as_(Shot).status == task)
+
+
+def criteria_as_booleans(session: Session, task: Task) -> None:
+    # mypy> (nothing)
+    # pyright> (nothing)
+    session.query(Task).where((Task.name == "comp") and (Task.bid > 1))
+    # mypy> (nothing)
+    # pyright> (nothing)
+    session.query(Task).where((Task.name == "comp") or (Task.bid > 1))
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "bool"; expected "Criterion"  [arg-type]
+    # mypy> Expression has type "Criterion" which does not implement __bool__ or __len__ so it could always be true in boolean context  [truthy-bool]
+    # pyright> Argument of type "bool" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "bool" is not assignable to "Criterion" (reportArgumentType)
+    # pyright> Invalid conditional operand of type "Criterion"
+    # pyright|   Method __bool__ for type "Criterion" returns type "WriteAndOrNotAsOperators" rather than "bool" (reportGeneralTypeIssues)
+    session.query(Task).where(not (Task.name == "comp"))
+    # mypy> "like" returns "Criterion" which does not implement __bool__ or __len__ so it could always be true in boolean context  [truthy-bool]
+    # pyright> (nothing)
+    session.query(Task).where(Task.name.like("comp%") and (Task.bid > 1))
+    # mypy> "in_" returns "Criterion" which does not implement __bool__ or __len__ so it could always be true in boolean context  [truthy-bool]
+    # pyright> (nothing)
+    session.query(Task).where(Task.name.in_(["comp"]) or (Task.bid > 1))
+    # mypy> (nothing)
+    # pyright> Invalid conditional operand of type "Criterion"
+    # pyright|   Method __bool__ for type "Criterion" returns type "WriteAndOrNotAsOperators" rather than "bool" (reportGeneralTypeIssues)
+    a_value(1 if Task.name == "comp" else 2)
+    # mypy> (nothing)
+    # pyright> (nothing)
+    session.query(Task).where((Task.project.name == "demo") and (Task.bid < 3))
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "bool"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "Literal[True]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "Literal[True]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(True)
+    # mypy> Argument 1 to "any" of "CollectionPath" has incompatible type "bool"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "Literal[True]" cannot be assigned to parameter "criteria" of type "Criterion" in function "any"
+    # pyright|   "Literal[True]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.notes.any(True))
+    # mypy> Argument 1 to "has" of "EntityOperators" has incompatible type "bool"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "Literal[True]" cannot be assigned to parameter "criteria" of type "Criterion" in function "has"
+    # pyright|   "Literal[True]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.status.has(True))
+    # mypy> Unsupported right operand type for in ("ScalarPath[str]")  [operator]
+    # pyright> Operator "in" not supported for types "Literal['comp']" and "ScalarPath[str]" (reportOperatorIssue)
+    a_value("comp" in Task.name)
+
+
+def what_a_query_takes(session: Session) -> None:
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "type[Task]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "type[Task]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   Type "type[Task]" is not assignable to type "Criterion" (reportArgumentType)
+    session.query(Task).where(Task)
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "type[Status]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "type[Status]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   Type "type[Status]" is not assignable to type "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.status)
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "ScalarPath[str]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "ScalarPath[str]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "ScalarPath[str]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.name)
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "str"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "Literal['name is comp']" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "Literal['name is comp']" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where("name is comp")
+    # mypy> Argument 1 to "select" of "Query" has incompatible type "str"; expected "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity]"  [arg-type]
+    # pyright> Argument of type "Literal['name']" cannot be assigned to parameter "projections" of type "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity]" in function "select"
+    # pyright|   Type "Literal['name']" is not assignable to type "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity]"
+    # pyright|     "Literal['name']" is not assignable to "ScalarPath[Any]"
+    # pyright|     "Literal['name']" is not assignable to "CollectionPath[Any]"
+    # pyright|     "Literal['name']" is not assignable to "MappedPath[Any]"
+    # pyright|     Type "Literal['name']" is not assignable to type "type[Entity]" (reportArgumentType)
+    session.query(Task).select("name")
+    # mypy> Argument 1 to "select" of "Query" has incompatible type "str"; expected "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity]"  [arg-type]
+    # pyright> Argument of type "Literal['status.name']" cannot be assigned to parameter "projections" of type "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity]" in function "select"
+    # pyright|   Type "Literal['status.name']" is not assignable to type "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity]"
+    # pyright|     "Literal['status.name']" is not assignable to "ScalarPath[Any]"
+    # pyright|     "Literal['status.name']" is not assignable to "CollectionPath[Any]"
+    # pyright|     "Literal['status.name']" is not assignable to "MappedPath[Any]"
+    # pyright|     Type "Literal['status.name']" is not assignable to type "type[Entity]" (reportArgumentType)
+    session.query(Task).select("status.name")
+    # mypy> Argument 1 to "select" of "Query" has incompatible type "str"; expected "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity]"  [arg-type]
+    # pyright> Argument of type "Literal['status.state.name']" cannot be assigned to parameter "projections" of type "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity]" in function "select"
+    # pyright|   Type "Literal['status.state.name']" is not assignable to type "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity]"
+    # pyright|     "Literal['status.state.name']" is not assignable to "ScalarPath[Any]"
+    # pyright|     "Literal['status.state.name']" is not assignable to "CollectionPath[Any]"
+    # pyright|     "Literal['status.state.name']" is not assignable to "MappedPath[Any]"
+    # pyright|     Type "Literal['status.state.name']" is not assignable to type "type[Entity]" (reportArgumentType)
+    session.query(Task).select("status.state.name")
+    # mypy> Argument 1 to "order_by" of "Query" has incompatible type "str"; expected "ScalarPath[Any] | Order"  [arg-type]
+    # pyright> Argument of type "Literal['name']" cannot be assigned to parameter "orders" of type "ScalarPath[Any] | Order" in function "order_by"
+    # pyright|   Type "Literal['name']" is not assignable to type "ScalarPath[Any] | Order"
+    # pyright|     "Literal['name']" is not assignable to "ScalarPath[Any]"
+    # pyright|     "Literal['name']" is not assignable to "Order" (reportArgumentType)
+    session.query(Task).order_by("name")
+    # mypy> Argument 1 to "order_by" of "Query" has incompatible type "CollectionPath[Note]"; expected "ScalarPath[Any] | Order"  [arg-type]
+    # pyright> Argument of type "CollectionPath[Note]" cannot be assigned to parameter "orders" of type "ScalarPath[Any] | Order" in function "order_by"
+    # pyright|   Type "CollectionPath[Note]" is not assignable to type "ScalarPath[Any] | Order"
+    # pyright|     "CollectionPath[Note]" is not assignable to "ScalarPath[Any]"
+    # pyright|     "CollectionPath[Note]" is not assignable to "Order" (reportArgumentType)
+    session.query(Task).order_by(Task.notes)
+    # mypy> Argument 1 to "limit" of "Query" has incompatible type "str"; expected "int | None"  [arg-type]
+    # pyright> Argument of type "Literal['5']" cannot be assigned to parameter "limit" of type "int | None" in function "limit"
+    # pyright|   Type "Literal['5']" is not assignable to type "int | None"
+    # pyright|     "Literal['5']" is not assignable to "int"
+    # pyright|     "Literal['5']" is not assignable to "None" (reportArgumentType)
+    session.query(Task).limit("5")
+    # mypy> No overload variant of "query" of "Session" matches argument type "int"  [call-overload]
+    # mypy| note: Possible overload variants:
+    # mypy| note:     def [E: Entity] query(self, expression: type[E], page_size: int = ...) -> Query[E]
+    # mypy| note:     def query(self, expression: str, page_size: int = ...) -> QueryResult[Entity]
+    # pyright> No overloads for "query" match the provided arguments (reportCallIssue)
+    # pyright> Argument of type "Literal[5]" cannot be assigned to parameter "expression" of type "str" in function "query"
+    # pyright|   "Literal[5]" is not assignable to "str" (reportArgumentType)
+    session.query(5)
+
+
+def what_a_query_returns(session: Session) -> None:
+    # mypy> Argument 1 to "a_list_of_tasks" has incompatible type "list[Shot]"; expected "list[Task]"  [arg-type]
+    # pyright> Argument of type "list[Shot]" cannot be assigned to parameter "_" of type "list[Task]" in function "a_list_of_tasks"
+    # pyright|   "list[Shot]" is not assignable to "list[Task]"
+    # pyright|     Type parameter "_T@list" is invariant, but "Shot" is not the same as "Task"
+    # pyright|     Consider switching from "list" to "Sequence" which is covariant (reportArgumentType)
+    a_list_of_tasks(session.query(Shot).all())
+    # mypy> Argument 1 to "a_task" has incompatible type "Shot"; expected "Task"  [arg-type]
+    # pyright> Argument of type "Shot" cannot be assigned to parameter "_" of type "Task" in function "a_task"
+    # pyright|   "Shot" is not assignable to "Task" (reportArgumentType)
+    a_task(session.query(Shot).one())
+    # mypy> Argument 1 to "a_task" has incompatible type "Task | None"; expected "Task"  [arg-type]
+    # pyright> Argument of type "Task | None" cannot be assigned to parameter "_" of type "Task" in function "a_task"
+    # pyright|   Type "Task | None" is not assignable to type "Task"
+    # pyright|     "None" is not assignable to "Task" (reportArgumentType)
+    a_task(session.query(Task).first())
+    # mypy> Argument 1 to "a_task" has incompatible type "Task | None"; expected "Task"  [arg-type]
+    # pyright> Argument of type "Task | None" cannot be assigned to parameter "_" of type "Task" in function "a_task"
+    # pyright|   Type "Task | None" is not assignable to type "Task"
+    # pyright|     "None" is not assignable to "Task" (reportArgumentType)
+    a_task(session.query(Task).first())
+    # mypy> Argument 1 to "a_task" has incompatible type "Shot"; expected "Task"  [arg-type]
+    # pyright> Argument of type "Shot" cannot be assigned to parameter "_" of type "Task" in function "a_task"
+    # pyright|   "Shot" is not assignable to "Task" (reportArgumentType)
+    a_task(next(iter(session.query(Shot))))
+    # mypy> Argument 1 to "a_task" has incompatible type "Shot"; expected "Task"  [arg-type]
+    # pyright> Argument of type "Shot" cannot be assigned to parameter "_" of type "Task" in function "a_task"
+    # pyright|   "Shot" is not assignable to "Task" (reportArgumentType)
+    a_task(session.query(Shot).result()[0])
+    # mypy> Argument 1 to "a_task" has incompatible type "Task | None"; expected "Task"  [arg-type]
+    # pyright> Argument of type "Task | None" cannot be assigned to parameter "_" of type "Task" in function "a_task"
+    # pyright|   Type "Task | None" is not assignable to type "Task"
+    # pyright|     "None" is not assignable to "Task" (reportArgumentType)
+    a_task(session.get(Task, "an id"))
+    # mypy> Argument 1 to "a_task_or_none" has incompatible type "Shot | None"; expected "Task | None"  [arg-type]
+    # pyright> Argument of type "Shot | None" cannot be assigned to parameter "_" of type "Task | None" in function "a_task_or_none"
+    # pyright|   Type "Shot | None" is not assignable to type "Task | None"
+    # pyright|     Type "Shot" is not assignable to type "Task | None"
+    # pyright|       "Shot" is not assignable to "Task"
+    # pyright|       "Shot" is not assignable to "None" (reportArgumentType)
+    a_task_or_none(session.get(Shot, "an id"))
+    # mypy> Argument 1 to "a_number" has incompatible type "str"; expected "float"  [arg-type]
+    # pyright> Argument of type "str" cannot be assigned to parameter "_" of type "float" in function "a_number"
+    # pyright|   "str" is not assignable to "float" (reportArgumentType)
+    a_number(str(session.query(Task)))
+    # mypy> Argument 1 to "a_flag" has incompatible type "int"; expected "bool"  [arg-type]
+    # pyright> Argument of type "int" cannot be assigned to parameter "_" of type "bool" in function "a_flag"
+    # pyright|   "int" is not assignable to "bool" (reportArgumentType)
+    a_flag(session.query(Task).count())
+
+
+def what_is_created(session: Session, shot: Shot, status: Status, schema: ProjectSchema) -> None:
+    # mypy> Unexpected keyword argument "nmae" for "create" of "Session"  [call-arg]
+    # mypy| note: "create" defined in "ftrack_typed.session"
+    # pyright> No parameter named "nmae" (reportCallIssue)
+    session.create(Task, nmae="comp", parent=shot)
+    # mypy> Argument "name" to "create" of "Session" has incompatible type "int"; expected "str"  [arg-type]
+    # pyright> Argument of type "Literal[7]" cannot be assigned to parameter "name" of type "str"
+    # pyright|   "Literal[7]" is not assignable to "str" (reportArgumentType)
+    session.create(Task, name=7, parent=shot)
+    # mypy> Argument "parent" to "create" of "Session" has incompatible type "Status"; expected "Context | None"  [arg-type]
+    # pyright> Argument of type "Status" cannot be assigned to parameter "parent" of type "Context | None"
+    # pyright|   Type "Status" is not assignable to type "Context | None"
+    # pyright|     "Status" is not assignable to "Context"
+    # pyright|     "Status" is not assignable to "None" (reportArgumentType)
+    session.create(Task, name="comp", parent=status)
+    # mypy> Argument "status" to "create" of "Session" has incompatible type "str"; expected "Status"  [arg-type]
+    # pyright> Argument of type "Literal['Ready']" cannot be assigned to parameter "status" of type "Status"
+    # pyright|   "Literal['Ready']" is not assignable to "Status" (reportArgumentType)
+    session.create(Task, name="comp", parent=shot, status="Ready")
+    # mypy> Argument "bid" to "create" of "Session" has incompatible type "str"; expected "float"  [arg-type]
+    # pyright> Argument of type "Literal['1.5']" cannot be assigned to parameter "bid" of type "float"
+    # pyright|   "Literal['1.5']" is not assignable to "float" (reportArgumentType)
+    session.create(Task, bid="1.5")
+    # mypy> Argument "name" to "create" of "Session" has incompatible type "None"; expected "str"  [arg-type]
+    # pyright> Argument of type "None" cannot be assigned to parameter "name" of type "str"
+    # pyright|   "None" is not assignable to "str" (reportArgumentType)
+    session.create(Task, name=None)
+    # mypy> Unexpected keyword argument "time_logged" for "create" of "Session"  [call-arg]
+    # mypy| note: "create" defined in "ftrack_typed.session"
+    # pyright> No parameter named "time_logged" (reportCallIssue)
+    session.create(Task, time_logged=1.5)
+    # mypy> Unexpected keyword argument "thumbnail_url" for "create" of "Session"; did you mean "thumbnail" or "thumbnail_id"?  [call-arg]
+    # mypy| note: "create" defined in "ftrack_typed.session"
+    # pyright> No parameter named "thumbnail_url" (reportCallIssue)
+    session.create(Shot, name="sh010", thumbnail_url=None)
+    # mypy> Missing named argument "short" for "create" of "Session"  [call-arg]
+    # mypy| note: "create" defined in "ftrack_typed.session"
+    # pyright> Argument missing for parameter "short" (reportCallIssue)
+    session.create(AssetType, name="Geometry")
+    # mypy> Missing named argument "value" for "create" of "Session"  [call-arg]
+    # mypy| note: "create" defined in "ftrack_typed.session"
+    # pyright> Argument missing for parameter "value" (reportCallIssue)
+    session.create(Metadata, key="department", parent_id=shot.id, parent_type="Shot")
+    # mypy> Argument "project_schema" to "create" of "Session" has incompatible type "Status"; expected "ProjectSchema"  [arg-type]
+    # pyright> Argument of type "Status" cannot be assigned to parameter "project_schema" of type "ProjectSchema"
+    # pyright|   "Status" is not assignable to "ProjectSchema" (reportArgumentType)
+    session.create(Project, name="demo", project_schema=status)
+    # mypy> Unexpected keyword argument "schema" for "create" of "Session"  [call-arg]
+    # mypy| note: "create" defined in "ftrack_typed.session"
+    # pyright> No parameter named "schema" (reportCallIssue)
+    session.create(Project, name="demo", schema=schema)
+    # mypy> Argument 1 to "a_task" has incompatible type "Shot"; expected "Task"  [arg-type]
+    # pyright> Argument of type "Shot" cannot be assigned to parameter "_" of type "Task" in function "a_task"
+    # pyright|   "Shot" is not assignable to "Task" (reportArgumentType)
+    a_task(session.create(Shot, name="comp"))
+    # mypy> Argument 1 to "create" of "Session" has incompatible type "Status"; expected "Callable[[str], Never]"  [arg-type]
+    # pyright> Argument of type "Status" cannot be assigned to parameter "entity_type" of type "(**P@create) -> E@create" in function "create"
+    # pyright|   Type "Status" is not assignable to type "(**P@create) -> E@create" (reportArgumentType)
+    # pyright> Arguments for ParamSpec "P@create" are missing (reportCallIssue)
+    session.create(status, name="comp")
+    # mypy> Argument 1 to "create" of "Session" has incompatible type "str"; expected "Callable[[str], Never]"  [arg-type]
+    # pyright> Argument of type "Literal['Task']" cannot be assigned to parameter "entity_type" of type "(**P@create) -> E@create" in function "create"
+    # pyright|   Type "Literal['Task']" is not assignable to type "(**P@create) -> E@create" (reportArgumentType)
+    # pyright> Arguments for ParamSpec "P@create" are missing (reportCallIssue)
+    session.create("Task", name="comp")
+
+
+def what_is_set(
+    task: Task, shot: Shot, status: Status, version: AssetVersion, asset: Asset, recipient: Recipient
+) -> None:
+    # mypy> Incompatible types in assignment (expression has type "Status", variable has type "State | None")  [assignment]
+    # pyright> Cannot assign to attribute "state" for class "Status"
+    # pyright|   Type "Status" is not assignable to type "State | None"
+    # pyright|     "Status" is not assignable to "State"
+    # pyright|     "Status" is not assignable to "None" (reportAttributeAccessIssue)
+    task.status.state = status
+    # mypy> "Task" has no attribute "nmae"  [attr-defined]
+    # pyright> Cannot assign to attribute "nmae" for class "Task"
+    # pyright|   Attribute "nmae" is unknown (reportAttributeAccessIssue)
+    task.nmae = "comp"
+    # mypy> Incompatible types in assignment (expression has type "int", variable has type "str")  [assignment]
+    # pyright> Cannot assign to attribute "name" for class "Task"
+    # pyright|   "Literal[7]" is not assignable to "str" (reportAttributeAccessIssue)
+    task.name = 7
+    # mypy> Incompatible types in assignment (expression has type "str", variable has type "float")  [assignment]
+    # pyright> Cannot assign to attribute "bid" for class "Task"
+    # pyright|   "Literal['1.5']" is not assignable to "float" (reportAttributeAccessIssue)
+    task.bid = "1.5"
+    # mypy> Incompatible types in assignment (expression has type "None", variable has type "str")  [assignment]
+    # pyright> Cannot assign to attribute "name" for class "Task"
+    # pyright|   "None" is not assignable to "str" (reportAttributeAccessIssue)
+    task.name = None
+    # mypy> Argument 1 to "__set__" of "Fixed" has incompatible type "Task"; expected "OnCreationOnly"  [arg-type]
+    # pyright> Cannot assign to attribute "id" for class "Task"
+    # pyright|   Argument of type "Task" cannot be assigned to parameter "instance" of type "OnCreationOnly" in function "__set__"
+    # pyright|     "Task" is not assignable to "OnCreationOnly" (reportAttributeAccessIssue)
+    task.id = "comp"
+    # mypy> Argument 1 to "__set__" of "Computed" has incompatible type "Task"; expected "ComputedByServer"  [arg-type]
+    # pyright> Cannot assign to attribute "time_logged" for class "Task"
+    # pyright|   Argument of type "Task" cannot be assigned to parameter "instance" of type "ComputedByServer" in function "__set__"
+    # pyright|     "Task" is not assignable to "ComputedByServer" (reportAttributeAccessIssue)
+    task.time_logged = 1.5
+    # mypy> Incompatible types in assignment (expression has type "Shot", variable has type "Status")  [assignment]
+    # pyright> Cannot assign to attribute "status" for class "Task"
+    # pyright|   "Shot" is not assignable to "Status" (reportAttributeAccessIssue)
+    task.status = shot
+    # mypy> Incompatible types in assignment (expression has type "str", variable has type "Status")  [assignment]
+    # pyright> Cannot assign to attribute "status" for class "Task"
+    # pyright|   "Literal['Ready']" is not assignable to "Status" (reportAttributeAccessIssue)
+    task.status = "Ready"
+    # mypy> Incompatible types in assignment (expression has type "None", variable has type "Status")  [assignment]
+    # pyright> Cannot assign to attribute "status" for class "Task"
+    # pyright|   "None" is not assignable to "Status" (reportAttributeAccessIssue)
+    task.status = None
+    # mypy> Incompatible types in assignment (expression has type "Status", variable has type "Context | None")  [assignment]
+    # pyright> Cannot assign to attribute "parent" for class "Task"
+    # pyright|   Type "Status" is not assignable to type "Context | None"
+    # pyright|     "Status" is not assignable to "Context"
+    # pyright|     "Status" is not assignable to "None" (reportAttributeAccessIssue)
+    task.parent = status
+    # mypy> "Project" has no attribute "nmae"  [attr-defined]
+    # pyright> Cannot assign to attribute "nmae" for class "Project"
+    # pyright|   Attribute "nmae" is unknown (reportAttributeAccessIssue)
+    task.project.nmae = "demo"
+    # mypy> Incompatible types in assignment (expression has type "int", variable has type "str")  [assignment]
+    # pyright> Cannot assign to attribute "name" for class "Project"
+    # pyright|   "Literal[7]" is not assignable to "str" (reportAttributeAccessIssue)
+    task.project.name = 7
+    # mypy> "ProjectSchema" has no attribute "nmae"  [attr-defined]
+    # pyright> Cannot assign to attribute "nmae" for class "ProjectSchema"
+    # pyright|   Attribute "nmae" is unknown (reportAttributeAccessIssue)
+    task.project.project_schema.nmae = "VFX"
+    # mypy> Incompatible types in assignment (expression has type "int", variable has type "str | None")  [assignment]
+    # pyright> Cannot assign to attribute "name" for class "ProjectSchema"
+    # pyright|   Type "Literal[7]" is not assignable to type "str | None"
+    # pyright|     "Literal[7]" is not assignable to "str"
+    # pyright|     "Literal[7]" is not assignable to "None" (reportAttributeAccessIssue)
+    task.project.project_schema.name = 7
+    # mypy> Argument 1 to "__set__" of "OptionalFixedRef" has incompatible type "Asset"; expected "OnCreationOnly"  [arg-type]
+    # pyright> Cannot assign to attribute "latest_version" for class "Asset"
+    # pyright|   Argument of type "Asset" cannot be assigned to parameter "instance" of type "OnCreationOnly" in function "__set__"
+    # pyright|     "Asset" is not assignable to "OnCreationOnly" (reportAttributeAccessIssue)
+    asset.latest_version = None
+    # mypy> Argument 1 to "__set__" of "FixedRef" has incompatible type "Recipient"; expected "OnCreationOnly"  [arg-type]
+    # mypy> Incompatible types in assignment (expression has type "None", variable has type "Note")  [assignment]
+    # pyright> Cannot assign to attribute "note" for class "Recipient"
+    # pyright|   "None" is not assignable to "Note" (reportAttributeAccessIssue)
+    recipient.note = None
+    # mypy> Argument 1 to "__set__" of "Fixed" has incompatible type "AssetVersion"; expected "OnCreationOnly"  [arg-type]
+    # pyright> Cannot assign to attribute "is_latest_version" for class "AssetVersion"
+    # pyright|   Argument of type "AssetVersion" cannot be assigned to parameter "instance" of type "OnCreationOnly" in function "__set__"
+    # pyright|     "AssetVersion" is not assignable to "OnCreationOnly" (reportAttributeAccessIssue)
+    version.is_latest_version = None
+
+
+def references_that_may_be_none(task: Task, version: AssetVersion) -> None:
+    # mypy> Item "None" of "Component | None" has no attribute "name"  [union-attr]
+    # pyright> "name" is not a known attribute of "None" (reportOptionalMemberAccess)
+    a_text(task.thumbnail.name)
+    # mypy> Item "None" of "Disk | None" has no attribute "id"  [union-attr]
+    # pyright> "id" is not a known attribute of "None" (reportOptionalMemberAccess)
+    a_text(task.project.disk.id)
+    # mypy> Item "None" of "Task | None" has no attribute "id"  [union-attr]
+    # pyright> "id" is not a known attribute of "None" (reportOptionalMemberAccess)
+    a_text(version.task.id)
+    # mypy> Item "None" of "AssetType | None" has no attribute "id"  [union-attr]
+    # pyright> "id" is not a known attribute of "None" (reportOptionalMemberAccess)
+    a_text(version.asset.type.id)
+    # mypy> Item "None" of "WorkflowSchema | None" has no attribute "id"  [union-attr]
+    # pyright> "id" is not a known attribute of "None" (reportOptionalMemberAccess)
+    a_text(task.project.project_schema.task_workflow_schema.id)
+    # mypy> Argument 1 to "a_text" has incompatible type "str | None"; expected "str"  [arg-type]
+    # pyright> Argument of type "str | None" cannot be assigned to parameter "_" of type "str" in function "a_text"
+    # pyright|   Type "str | None" is not assignable to type "str"
+    # pyright|     "None" is not assignable to "str" (reportArgumentType)
+    a_text(task.description)
+    # mypy> Argument 1 to "a_text" has incompatible type "str | None"; expected "str"  [arg-type]
+    # pyright> Argument of type "str | None" cannot be assigned to parameter "_" of type "str" in function "a_text"
+    # pyright|   Type "str | None" is not assignable to type "str"
+    # pyright|     "None" is not assignable to "str" (reportArgumentType)
+    a_text(task.project.full_name)
+
+
+def values_that_are_read(task: Task) -> None:
+    # mypy> "Task" has no attribute "nmae"  [attr-defined]
+    # pyright> Cannot access attribute "nmae" for class "Task"
+    # pyright|   Attribute "nmae" is unknown (reportAttributeAccessIssue)
+    a_text(task.nmae)
+    # mypy> "Status" has no attribute "di"  [attr-defined]
+    # pyright> Cannot access attribute "di" for class "Status"
+    # pyright|   Attribute "di" is unknown (reportAttributeAccessIssue)
+    a_text(task.status.di)
+    # mypy> "ProjectSchema" has no attribute "di"  [attr-defined]
+    # pyright> Cannot access attribute "di" for class "ProjectSchema"
+    # pyright|   Attribute "di" is unknown (reportAttributeAccessIssue)
+    a_text(task.project.project_schema.di)
+    # mypy> Argument 1 to "a_text" has incompatible type "float"; expected "str"  [arg-type]
+    # pyright> Argument of type "float" cannot be assigned to parameter "_" of type "str" in function "a_text"
+    # pyright|   "float" is not assignable to "str" (reportArgumentType)
+    a_text(task.bid)
+    # mypy> Argument 1 to "a_text" has incompatible type "bool"; expected "str"  [arg-type]
+    # pyright> Argument of type "bool" cannot be assigned to parameter "_" of type "str" in function "a_text"
+    # pyright|   "bool" is not assignable to "str" (reportArgumentType)
+    a_text(task.project.is_global)
+    # mypy> Argument 1 to "a_number" has incompatible type "Status"; expected "float"  [arg-type]
+    # pyright> Argument of type "Status" cannot be assigned to parameter "_" of type "float" in function "a_number"
+    # pyright|   "Status" is not assignable to "float" (reportArgumentType)
+    a_number(task.status)
+    # mypy> "Project" has no attribute "state"  [attr-defined]
+    # pyright> Cannot access attribute "state" for class "Project"
+    # pyright|   Attribute "state" is unknown (reportAttributeAccessIssue)
+    a_value(task.project.state)
+
+
+def attributes_of_a_base(task: Task) -> None:
+    # mypy> "Context" has no attribute "description"  [attr-defined]
+    # pyright> Cannot access attribute "description" for class "Context"
+    # pyright|   Attribute "description" is unknown (reportAttributeAccessIssue)
+    a_text(task.parent.description or "")
+    # mypy> "Context" has no attribute "bid"; maybe "id"?  [attr-defined]
+    # pyright> Cannot access attribute "bid" for class "Context"
+    # pyright|   Attribute "bid" is unknown (reportAttributeAccessIssue)
+    a_number(task.parent.bid)
+
+
+def narrowing_by_type(task: Task) -> None:
+    # mypy> "Project" has no attribute "bid"  [attr-defined]
+    # pyright> Cannot access attribute "bid" for class "Project"
+    # pyright|   Attribute "bid" is unknown (reportAttributeAccessIssue)
+    a_number(task.parent.bid if isinstance(task.parent, Project) else 0.0)
+
+
+def collections(session: Session, task: Task, note: Note, user: User) -> None:
+    # mypy> Argument 1 to "append" of "MutableSequence" has incompatible type "Task"; expected "Note"  [arg-type]
+    # pyright> Argument of type "Task" cannot be assigned to parameter "value" of type "Note" in function "append"
+    # pyright|   "Task" is not assignable to "Note" (reportArgumentType)
+    task.notes.append(task)
+    # mypy> List item 0 has incompatible type "Task"; expected "Note"  [list-item]
+    # pyright> Argument of type "list[Task]" cannot be assigned to parameter "values" of type "Iterable[Note]" in function "extend"
+    # pyright|   "Task" is not assignable to "Note" (reportArgumentType)
+    task.notes.extend([task])
+    # mypy> List item 0 has incompatible type "Task"; expected "Note"  [list-item]
+    # pyright> Cannot assign to attribute "notes" for class "Task"
+    # pyright|   "Task" is not assignable to "Note" (reportAttributeAccessIssue)
+    task.notes = [task]
+    # mypy> No overload variant of "__setitem__" of "Collection" matches argument types "int", "Task"  [call-overload]
+    # mypy| note: Possible overload variants:
+    # mypy| note:     def __setitem__(self, int, Note, /) -> None
+    # mypy| note:     def __setitem__(self, slice[Any, Any, Any], Iterable[Note], /) -> None
+    # pyright> No overloads for "__setitem__" match the provided arguments (reportCallIssue)
+    # pyright> Argument of type "Task" cannot be assigned to parameter "value" of type "Note" in function "__setitem__"
+    # pyright|   "Task" is not assignable to "Note" (reportArgumentType)
+    task.notes[0] = task
+    # mypy> "Note" has no attribute "nmae"  [attr-defined]
+    # pyright> Cannot access attribute "nmae" for class "Note"
+    # pyright|   Attribute "nmae" is unknown (reportAttributeAccessIssue)
+    a_text(task.notes[0].nmae)
+    # mypy> "Note" has no attribute "contents"; maybe "content"?  [attr-defined]
+    # pyright> Cannot access attribute "contents" for class "Note"
+    # pyright|   Attribute "contents" is unknown (reportAttributeAccessIssue)
+    a_value(task.notes[0].contents)
+    # mypy> "Resource" has no attribute "di"  [attr-defined]
+    # pyright> Cannot access attribute "di" for class "Resource"
+    # pyright|   Attribute "di" is unknown (reportAttributeAccessIssue)
+    a_value(task.assignments[0].resource.di)
+    # mypy> Argument 1 to "a_task" has incompatible type "Collection[Task]"; expected "Task"  [arg-type]
+    # pyright> Argument of type "Collection[Task]" cannot be assigned to parameter "_" of type "Task" in function "a_task"
+    # pyright|   "Collection[Task]" is not assignable to "Task" (reportArgumentType)
+    a_task(task.status.tasks)
+    # mypy> "type[Note]" has no attribute "contents"  [attr-defined]
+    # pyright> Cannot access attribute "contents" for class "type[Note]"
+    # pyright|   Attribute "contents" is unknown (reportAttributeAccessIssue)
+    session.query(Task).where(Task.notes.any(Note.contents.like("%fix%")))
+    # mypy> "ScalarPath[str]" has no attribute "any"  [attr-defined]
+    # pyright> Cannot access attribute "any" for class "ScalarPath[str]"
+    # pyright|   Attribute "any" is unknown (reportAttributeAccessIssue)
+    session.query(Task).where(Task.name.any())
+    # mypy> List item 0 has incompatible type "User"; expected "Note"  [list-item]
+    # pyright> Argument of type "list[User]" cannot be assigned to parameter "notes" of type "Iterable[Note]"
+    # pyright|   "User" is not assignable to "Note" (reportArgumentType)
+    session.create(Task, name="comp", notes=[user])
+
+
+def metadata(session: Session, task: Task) -> None:
+    # mypy> Incompatible types in assignment (expression has type "int", target has type "str")  [assignment]
+    # pyright> Argument of type "Literal[7]" cannot be assigned to parameter "value" of type "str" in function "__setitem__"
+    # pyright|   "Literal[7]" is not assignable to "str" (reportArgumentType)
+    task.metadata["department"] = 7
+    # mypy> Dict entry 0 has incompatible type "str": "int"; expected "str": "str"  [dict-item]
+    # pyright> Cannot assign to attribute "metadata" for class "Task"
+    # pyright|   "Literal[7]" is not assignable to "str" (reportAttributeAccessIssue)
+    task.metadata = {"department": 7}
+    # mypy> Argument 1 to "a_number" has incompatible type "str"; expected "float"  [arg-type]
+    # pyright> Argument of type "str" cannot be assigned to parameter "_" of type "float" in function "a_number"
+    # pyright|   "str" is not assignable to "float" (reportArgumentType)
+    a_number(task.metadata["department"])
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[str]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[str]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[str]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.metadata["department"] == 7)
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[str]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[str]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[str]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(Task).where(Task.project.metadata["department"] == 7)
+    # mypy> Invalid index type "int" for "MappedPath[str]"; expected type "str"  [index]
+    # pyright> Argument of type "Literal[7]" cannot be assigned to parameter "key" of type "str" in function "__getitem__"
+    # pyright|   "Literal[7]" is not assignable to "str" (reportArgumentType)
+    session.query(Task).where(Task.metadata[7] == "fx")
+
+
+def attributes_for_criteria_alone(session: Session, task: Task) -> None:
+    # mypy> Argument 1 to "__get__" of "Restricted" has incompatible type "Task"; expected "None"  [arg-type]
+    # pyright> Cannot access attribute "custom_attribute_links" for class "Task"
+    # pyright|   Argument of type "Task" cannot be assigned to parameter "instance" of type "None" in function "__get__"
+    # pyright|     "Task" is not assignable to "None" (reportAttributeAccessIssue)
+    a_value(task.custom_attribute_links)
+    # mypy> Unexpected keyword argument "custom_attribute_links" for "create" of "Session"; did you mean "custom_attributes"?  [call-arg]
+    # mypy| note: "create" defined in "ftrack_typed.session"
+    # pyright> No parameter named "custom_attribute_links" (reportCallIssue)
+    session.create(Task, custom_attribute_links={})
+
+
+def custom_attributes(session: Session, shot: studio.Shot) -> None:
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[float]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[float]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[float]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(studio.Shot).where(studio.Shot.custom_attributes.fps > "24")
+    # mypy> "type[ShotCustomAttributes]" has no attribute "fsp"  [attr-defined]
+    # pyright> Cannot access attribute "fsp" for class "type[ShotCustomAttributes]"
+    # pyright|   Attribute "fsp" is unknown (reportAttributeAccessIssue)
+    session.query(studio.Shot).where(studio.Shot.custom_attributes.fsp > 24)
+    # mypy> "type[ShotCustomAttributes]" has no attribute "fsp"  [attr-defined]
+    # pyright> Cannot access attribute "fsp" for class "type[ShotCustomAttributes]"
+    # pyright|   Attribute "fsp" is unknown (reportAttributeAccessIssue)
+    session.query(studio.Plate).where(studio.Plate.shot.custom_attributes.fsp > 24)
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[float]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[float]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[float]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(studio.Plate).where(studio.Plate.shot.custom_attributes.fps == "24")
+    # mypy> List item 0 has incompatible type "str"; expected "float"  [list-item]
+    # pyright> Argument of type "list[str]" cannot be assigned to parameter "values" of type "Values[float] | tuple[float, ...] | Subquery" in function "in_"
+    # pyright|   "Literal['24']" is not assignable to "float" (reportArgumentType)
+    session.query(studio.Plate).where(studio.Plate.shot.custom_attributes.fps.in_(["24"]))
+    # mypy> Argument 1 to "a_text" has incompatible type "float"; expected "str"  [arg-type]
+    # pyright> Argument of type "float" cannot be assigned to parameter "_" of type "str" in function "a_text"
+    # pyright|   "float" is not assignable to "str" (reportArgumentType)
+    a_text(shot.custom_attributes.fps)
+    # mypy> "ShotCustomAttributes" has no attribute "fsp"  [attr-defined]
+    # pyright> Cannot access attribute "fsp" for class "ShotCustomAttributes"
+    # pyright|   Attribute "fsp" is unknown (reportAttributeAccessIssue)
+    a_number(shot.custom_attributes.fsp)
+    # mypy> Argument 1 to "a_number" has incompatible type "float | None"; expected "float"  [arg-type]
+    # pyright> Argument of type "float | None" cannot be assigned to parameter "_" of type "float" in function "a_number"
+    # pyright|   Type "float | None" is not assignable to type "float"
+    # pyright|     "None" is not assignable to "float" (reportArgumentType)
+    a_number(shot.custom_attributes.handles)
+    # mypy> Incompatible types in assignment (expression has type "str", variable has type "float")  [assignment]
+    # pyright> Cannot assign to attribute "fps" for class "ShotCustomAttributes"
+    # pyright|   "Literal['24']" is not assignable to "float" (reportAttributeAccessIssue)
+    shot.custom_attributes.fps = "24"
+    # mypy> Incompatible types in assignment (expression has type "None", variable has type "float")  [assignment]
+    # pyright> Cannot assign to attribute "fps" for class "ShotCustomAttributes"
+    # pyright|   "None" is not assignable to "float" (reportAttributeAccessIssue)
+    shot.custom_attributes.fps = None
+    # mypy> "ShotCustomAttributes" has no attribute "fsp"  [attr-defined]
+    # pyright> Cannot assign to attribute "fsp" for class "ShotCustomAttributes"
+    # pyright|   Attribute "fsp" is unknown (reportAttributeAccessIssue)
+    shot.custom_attributes.fsp = 24.0
+    # mypy> Incompatible types in assignment (expression has type "Literal['medium']", variable has type "Literal['easy', 'hard']")  [assignment]
+    # pyright> Cannot assign to attribute "difficulty" for class "ShotCustomAttributes"
+    # pyright|   Type "Literal['medium']" is not assignable to type "Literal['easy', 'hard']"
+    # pyright|     "Literal['medium']" is not assignable to type "Literal['easy']"
+    # pyright|     "Literal['medium']" is not assignable to type "Literal['hard']" (reportAttributeAccessIssue)
+    shot.custom_attributes.difficulty = "medium"
+    # mypy> Argument 1 to "__set__" of "ComputedCustomAttr" has incompatible type "ShotCustomAttributes"; expected "ComputedByServer"  [arg-type]
+    # pyright> Cannot assign to attribute "code" for class "ShotCustomAttributes"
+    # pyright|   Argument of type "ShotCustomAttributes" cannot be assigned to parameter "instance" of type "ComputedByServer" in function "__set__"
+    # pyright|     "ShotCustomAttributes" is not assignable to "ComputedByServer" (reportAttributeAccessIssue)
+    shot.custom_attributes.code = "hard"
+    # mypy> Argument 1 to "where" of "Query" has incompatible type "WrongValueType[Literal['easy', 'hard']]"; expected "Criterion"  [arg-type]
+    # pyright> Argument of type "WrongValueType[Literal['easy', 'hard']]" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
+    # pyright|   "WrongValueType[Literal['easy', 'hard']]" is not assignable to "Criterion" (reportArgumentType)
+    session.query(studio.Shot).where(studio.Shot.custom_attributes.difficulty == "medium")
+
+
+def methods_of_a_session(session: Session, task: Task) -> None:
+    # mypy> Argument 1 to "delete" of "Session" has incompatible type "type[Task]"; expected "Entity"  [arg-type]
+    # pyright> Argument of type "type[Task]" cannot be assigned to parameter "entity" of type "Entity" in function "delete"
+    # pyright|   Type "type[Task]" is not assignable to type "Entity" (reportArgumentType)
+    session.delete(Task)
+    # mypy> List item 0 has incompatible type "str"; expected "Entity"  [list-item]
+    # pyright> Argument of type "list[str]" cannot be assigned to parameter "entities" of type "Entity | Iterable[Entity]" in function "populate"
+    # pyright|   "Literal['task']" is not assignable to "Entity" (reportArgumentType)
+    session.populate(["task"], Task.name)
+    # mypy> "type[Status]" has no attribute "nmae"  [attr-defined]
+    # pyright> Cannot access attribute "nmae" for class "type[Status]"
+    # pyright|   Attribute "nmae" is unknown (reportAttributeAccessIssue)
+    session.populate([task], Task.status.nmae)
+    # mypy> No overload variant of "get" of "Session" matches argument types "type[Task]", "int"  [call-overload]
+    # mypy| note: Possible overload variants:
+    # mypy| note:     def [E: Entity] get(self, entity_type: type[E], entity_key: str | Iterable[str]) -> E | None
+    # mypy| note:     def get(self, entity_type: str, entity_key: str | Iterable[str]) -> Entity | None
+    # pyright> No overloads for "get" match the provided arguments (reportCallIssue)
+    # pyright> Argument of type "Literal[7]" cannot be assigned to parameter "entity_key" of type "str | Iterable[str]" in function "get"
+    # pyright|   Type "Literal[7]" is not assignable to type "str | Iterable[str]"
+    # pyright|     "Literal[7]" is not assignable to "str"
+    # pyright|     "Literal[7]" is incompatible with protocol "Iterable[str]"
+    # pyright|       "__iter__" is not present (reportArgumentType)
+    session.get(Task, 7)
+    # mypy> Dict entry 0 has incompatible type "int": "str"; expected "str": "Any"  [dict-item]
+    # pyright> Argument of type "dict[int, str]" cannot be assigned to parameter "data" of type "Mapping[str, Any]" in function "ensure"
+    # pyright|   "Literal[7]" is not assignable to "str" (reportArgumentType)
+    session.ensure(Task, {7: "comp"})
+    # mypy> "Session" has no attribute "comit"  [attr-defined]
+    # pyright> Cannot access attribute "comit" for class "Session"
+    # pyright|   Attribute "comit" is unknown (reportAttributeAccessIssue)
+    session.comit()
