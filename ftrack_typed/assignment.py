@@ -51,8 +51,7 @@ def assign(state: SessionState, entity: Entity, facts: AttributeFacts, value: An
         if state.record_operations:
             state.unit.record_write(entity, name, old, [(twin.name, content.get(twin.name, NOT_SET)) for twin in twins])
         content[name] = value
-        for twin in twins:
-            _set_twin(state, entity, twin, value)
+        set_twins(state, entity, facts, value)
 
 
 def _check_writable(state: SessionState, entity: Entity, facts: AttributeFacts) -> None:
@@ -88,6 +87,12 @@ def check_reference(entity: Entity, facts: AttributeFacts, value: Any) -> None:
     target = entity._ftrack_type(facts.target or "")
     if not isinstance(value, target):
         raise AttributeValueError(entity.entity_type, facts.name, f"a {target.__name__} or None", value)
+
+
+def set_twins(state: SessionState, entity: Entity, facts: AttributeFacts, value: Any) -> None:
+    """Make the other forms of the attribute *facts*, its references or its foreign key, say what it says: *value*."""
+    for twin in entity._ftrack_twins.get(facts.name, ()):
+        _set_twin(state, entity, twin, value)
 
 
 def _set_twin(state: SessionState, entity: Entity, twin: AttributeFacts, value: Any) -> None:

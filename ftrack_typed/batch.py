@@ -59,7 +59,7 @@ def _steps(pending: Sequence[Changes], created: Mapping[int, int]) -> Iterator[t
             facts = entity._ftrack_facts[name]
             value = content[name]
             if facts.kind is AttributeKind.MAPPED or facts.kind is AttributeKind.CUSTOM:
-                yield place, _Step(changes, list(_mapped(entity, facts, changes.old[name])))
+                yield place, _Step(changes, list(_mapped(entity, facts, changes.old.get(name))))
             elif own_place is None:
                 yield place, _Step(changes, None, facts.wire, _value(value))
             elif _is_later(value, created, own_place):

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .batch import PlannedOperation, plan
-from .collection import Collection
 from .entity import Entity
 from .facts import AttributeKind
 from .unit_of_work import Changes, touched_references
@@ -27,6 +26,7 @@ def send(state: SessionState) -> None:
         with state.lock:
             planned = plan(state.unit.pending())
             taken = state.unit.take()
+            state.creation_page = state.new_page()
         try:
             results: list[Any] = state.call([each.operation for each in planned]) if planned else []
         except BaseException:
@@ -43,11 +43,13 @@ def _apply(state: SessionState, taken: list[Changes], planned: list[PlannedOpera
     for each, result in zip(planned, results, strict=True):
         if each.entity is not None:
             _merge_answer(state, each.entity, result)
+    stale: dict[tuple[int, type[Entity]], Entity] = {}
     for changes in taken:
         if changes.deleted is not None:
             _bury(state, changes.entity)
-        for other in touched_references(changes):
-            forget_collections(other, type(changes.entity))
+        stale.update({(id(other), type(changes.entity)): other for other in touched_references(changes)})
+    for (_, item_type), other in stale.items():
+        forget_collections(other, item_type)
 
 
 def _merge_answer(state: SessionState, entity: Entity, result: Any) -> None:
@@ -68,9 +70,8 @@ def _bury(state: SessionState, entity: Entity) -> None:
 def forget_collections(entity: Entity, item_type: type[Entity]) -> None:
     """Drop the loaded collections of *entity* that may hold entities of *item_type*; they load again when read."""
     content = vars(entity)
-    for name, facts in type(entity)._ftrack_facts.items():
-        value = content.get(name)
-        if facts.kind is AttributeKind.COLLECTION and isinstance(value, Collection):
+    for facts in entity._ftrack_kinds[AttributeKind.COLLECTION]:
+        if facts.name in content:
             target = entity._ftrack_type(facts.target or "")
             if issubclass(item_type, target) or issubclass(target, item_type):
-                del content[name]
+                del content[facts.name]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .assignment import assign
+import attrs
+
+from .assignment import assign, check_reference, checked_scalar, set_twins
 from .entity import Entity
 from .errors import ImmutableAttributeError, MissingAttributeError, UnknownAttributeError
 from .facts import AttributeFacts, AttributeKind
@@ -18,36 +21,65 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound=Entity)
 
 
+@attrs.frozen
+class Blueprint:
+    """What the schema says about new entities of one type.
+
+    ``defaults`` are plain values that a new entity starts with unless it, or its other form, is given; ``required``
+    names what must be given, in one of the forms in the tuple.
+    """
+
+    defaults: tuple[tuple[AttributeFacts, frozenset[str]], ...]
+    required: tuple[tuple[str, ...], ...]
+    keys: frozenset[str]
+
+
+@functools.cache
+def blueprint(entity_type: type[Entity]) -> Blueprint:
+    """Return what the schema says about new entities of *entity_type*."""
+    defaults, required = [], []
+    for facts in entity_type._ftrack_facts.values():
+        forms = (facts.name, *(twin.name for twin in entity_type._ftrack_twins.get(facts.name, ())))
+        by_server = facts.default is SERVER_SIDE
+        if facts.kind is AttributeKind.SCALAR and not facts.computed and facts.default is not NOT_SET and not by_server:
+            defaults.append((facts, frozenset(forms)))
+        elif facts.required and not by_server:
+            required.append(forms)
+    keys = frozenset(entity_type._ftrack_names[wire] for wire in entity_type.primary_key_attributes)
+    return Blueprint(tuple(defaults), tuple(required), keys)
+
+
 def create(state: SessionState, entity_type: type[E], given: Mapping[str, Any]) -> E:
     """Return a new entity of the session of *state* with the values *given*, under names in Python or on the wire.
 
     Raise UnknownAttributeError, AttributeValueError, ImmutableAttributeError (a computed attribute) or
     MissingAttributeError; nothing is made then.
     """
+    rules = blueprint(entity_type)
     values = _by_facts(entity_type, given)
-    _check_complete(entity_type, {facts.name for facts, value in values if value is not NOT_SET})
-    given_names = {facts.name for facts, _ in values}
-    given_names.update(twin.name for name in tuple(given_names) for twin in entity_type._ftrack_twins.get(name, ()))
-    defaults = [
-        (facts, _default(facts))
-        for facts in entity_type._ftrack_facts.values()
-        if facts.name not in given_names and _has_default(facts)
-    ]
-    key_names = [entity_type._ftrack_names[wire] for wire in entity_type.primary_key_attributes]
-    entity = entity_type._ftrack_new({}, state.new_page())
-    vars(entity)["_ftrack_page"].entities.append(entity)
+    names = {facts.name for facts, _ in values}
+    _check_complete(entity_type, rules, names)
+    for facts, forms in rules.defaults:
+        if names.isdisjoint(forms):
+            values.append((facts, str(uuid.uuid4()) if facts.default is NEW_ID else facts.default))
+    page = state.creation_page
+    entity = entity_type._ftrack_new({}, page)
     with state.lock:
-        recording = state.record_operations
-        if recording:
-            state.unit.record_create(entity)
+        changes = state.unit.record_create(entity) if state.record_operations else None
         try:
-            # Plain values first: references and collections may want to know what the entity is.
-            for facts, value in sorted((*values, *defaults), key=lambda pair: pair[0].kind is not AttributeKind.SCALAR):
-                _fill(state, entity, facts, value, is_key=facts.name in key_names)
+            later = [pair for pair in values if not _fill(state, entity, *pair, keys=rules.keys)]
+            if changes is not None:
+                for facts, _ in values:
+                    if facts.name in vars(entity) and facts.name not in rules.keys:
+                        changes.starts_with(facts.name)
             state.identity.add(entity)
+            # Collections last: they may want to know what the entity is.
+            for facts, value in later:
+                assign(state, entity, facts, value)
         except BaseException:
             state.unit.forget(entity)
             raise
+        page.entities.append(entity)
     return entity
 
 
@@ -59,38 +91,29 @@ def _by_facts(entity_type: type[Entity], given: Mapping[str, Any]) -> list[tuple
             raise UnknownAttributeError(entity_type.entity_type, name, entity_type._ftrack_facts)
         if facts.computed:
             raise ImmutableAttributeError(entity_type.entity_type, name, "computed by the server")
-        found.append((facts, value))
+        if value is not NOT_SET:
+            found.append((facts, value))
     return found
 
 
-def _check_complete(entity_type: type[Entity], given: Iterable[str]) -> None:
-    """Raise MissingAttributeError where something required is neither given, nor the server's to fill, nor a twin's."""
+def _check_complete(entity_type: type[Entity], rules: Blueprint, given: Iterable[str]) -> None:
+    """Raise MissingAttributeError where something required is given in none of its forms."""
     have = set(given)
-    missing = []
-    for facts in entity_type._ftrack_facts.values():
-        if not facts.required or facts.name in have or _has_default(facts) or facts.default is SERVER_SIDE:
-            continue
-        twins = [twin.name for twin in entity_type._ftrack_twins.get(facts.name, ())]
-        if not have.intersection(twins):
-            missing.append(" or ".join((facts.name, *twins)))
+    missing = [" or ".join(forms) for forms in rules.required if have.isdisjoint(forms)]
     if missing:
         raise MissingAttributeError(entity_type.entity_type, missing)
 
 
-def _has_default(facts: AttributeFacts) -> bool:
-    plain = facts.kind is AttributeKind.SCALAR
-    return plain and facts.default is not NOT_SET and facts.default is not SERVER_SIDE and not facts.computed
-
-
-def _default(facts: AttributeFacts) -> Any:
-    return str(uuid.uuid4()) if facts.default is NEW_ID else facts.default
-
-
-def _fill(state: SessionState, entity: Entity, facts: AttributeFacts, value: Any, *, is_key: bool) -> None:
-    if value is NOT_SET:
-        return
-    if is_key:
-        # The key is part of every operation; it is nothing that changes.
-        vars(entity)[facts.name] = value if value is None else str(value)
-        return
-    assign(state, entity, facts, value)
+def _fill(state: SessionState, entity: Entity, facts: AttributeFacts, value: Any, *, keys: frozenset[str]) -> bool:
+    """Give *entity*, a new one, a plain value or a reference; return False where the value is neither."""
+    content = vars(entity)
+    if facts.kind is AttributeKind.SCALAR:
+        # A key is part of every operation and is text there.
+        content[facts.name] = str(value) if facts.name in keys else checked_scalar(entity, facts, value)
+    elif facts.kind is AttributeKind.REFERENCE:
+        check_reference(entity, facts, value)
+        content[facts.name] = value
+    else:
+        return False
+    set_twins(state, entity, facts, value)
+    return True

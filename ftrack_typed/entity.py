@@ -58,6 +58,7 @@ class Entity(_Base):
     _ftrack_facts: ClassVar[dict[str, AttributeFacts]] = {}
     _ftrack_names: ClassVar[dict[str, str]] = {}
     _ftrack_plain: ClassVar[dict[str, tuple[type, ...]]] = {}
+    _ftrack_kinds: ClassVar[dict[AttributeKind, tuple[AttributeFacts, ...]]] = {}
     _ftrack_twins: ClassVar[dict[str, tuple[AttributeFacts, ...]]] = {}
     _ftrack_root_type: ClassVar[str] = "Entity"
     _ftrack_custom_class: ClassVar[str | None] = None
@@ -347,6 +348,9 @@ def _build(cls: type[E], changed: Mapping[str, Inherited], custom_attributes: st
     fields = attrs.fields(cast("type[attrs.AttrsInstance]", cls))
     cls._ftrack_facts = {field.name: field.metadata[METADATA_KEY] for field in fields}
     cls._ftrack_names = {facts.wire: name for name, facts in cls._ftrack_facts.items()}
+    cls._ftrack_kinds = {
+        kind: tuple(facts for facts in cls._ftrack_facts.values() if facts.kind is kind) for kind in AttributeKind
+    }
     cls._ftrack_plain = {
         facts.name: PLAIN_TYPES[facts.value_type]
         for facts in cls._ftrack_facts.values()

@@ -49,6 +49,8 @@ class SessionState:
         self.committing = threading.RLock()
         self.unit = UnitOfWork()
         self.identity = IdentityMap(entity_type, self.unit)
+        self.creation_page = Page(self)
+        """The page of what was created since the last commit: it loads together what the server filled in."""
         self._configurations: ConfigurationIndex | None = None
 
     @property

@@ -36,6 +36,10 @@ class Changes:
         self.created: int | None = None
         self.deleted: int | None = None
 
+    def starts_with(self, name: str) -> None:
+        """Remember that the entity, a new one, starts with a value for the attribute *name*."""
+        self.sent[name] = next(_PLACES)
+
     @property
     def state(self) -> Symbol:
         """CREATED, MODIFIED or DELETED, or NOT_SET where nothing is left of the changes."""
@@ -102,9 +106,11 @@ class UnitOfWork:
                 for name in [name for name in content if name in changes.old]:
                     changes.old[name] = content.pop(name)
 
-    def record_create(self, entity: Entity) -> None:
-        """Remember that *entity* is new."""
-        self._of(entity).created = next(_PLACES)
+    def record_create(self, entity: Entity) -> Changes:
+        """Remember that *entity* is new, and return its changes, for the values that it starts with."""
+        changes = self._of(entity)
+        changes.created = next(_PLACES)
+        return changes
 
     def record_delete(self, entity: Entity) -> None:
         """Remember that *entity* is to be deleted."""
@@ -198,8 +204,8 @@ def touched_references(changes: Changes) -> Iterator[Entity]:
     """Yield what the changed entity refers to, or referred to before: collections there may be out of date."""
     content = vars(changes.entity)
     whole = changes.created is not None or changes.deleted is not None
-    for facts in changes.entity._ftrack_facts.values():
-        if facts.kind is AttributeKind.REFERENCE and (whole or facts.name in changes.old):
+    for facts in changes.entity._ftrack_kinds[AttributeKind.REFERENCE]:
+        if whole or facts.name in changes.old:
             for value in (content.get(facts.name), changes.old.get(facts.name)):
                 if isinstance(value, Entity):
                     yield value
