@@ -14,7 +14,6 @@ from typing import (
     ClassVar,
     Final,
     Generic,
-    Protocol,
     TypeAlias,
     TypedDict,
     TypeVar,
@@ -25,12 +24,11 @@ from typing import (
 import attrs
 
 from .facts import AttributeFacts, AttributeKind
-from .query.expressions import CollectionPath, KeyedPath, MappedPath, ReferencePath, ScalarPath
+from .query.expressions import CollectionPath, MappedPath, ReferencePath, ScalarPath
 from .query.syntax import Path, Step
-from .symbols import NOT_SET
 
 if TYPE_CHECKING:
-    from .collection import Collection, CustomAttributes, MappedCollection
+    from .collection import Collection, MappedCollection
     from .entity import Entity
 
 JsonValue: TypeAlias = Any
@@ -64,8 +62,6 @@ T = TypeVar("T")
 V = TypeVar("V")
 E = TypeVar("E", bound="Entity")
 N = TypeVar("N")
-C = TypeVar("C", bound="CustomAttributes")
-C_co = TypeVar("C_co", bound="CustomAttributes", covariant=True)
 
 
 def attribute(
@@ -346,140 +342,3 @@ class Mapped(Descriptor, Generic[V]):
     def path_from(self, prefix: Path) -> object:
         """Return the path to the mapping, whose keys follow in brackets."""
         return MappedPath(self._extended(prefix), self.facts)
-
-
-class HasCustomAttributes(Protocol[C_co]):
-    """An entity type that says, to checkers, which class holds its custom attributes."""
-
-    def _ftrack_custom_attributes(self) -> C_co: ...
-
-
-class Custom(Descriptor):
-    """The custom attributes of an entity: typed by name, ``shot.custom_attributes.fps``, and a mapping by key.
-
-    Their class is what ``_ftrack_custom_attributes`` of the entity's class returns to checkers: an override of a method
-    may narrow what it returns, an override of an attribute may not.
-    """
-
-    __slots__ = ()
-    kind = AttributeKind.CUSTOM
-
-    if TYPE_CHECKING:
-
-        @overload
-        def __get__(self, instance: None, owner: type[HasCustomAttributes[C]]) -> type[C]: ...
-        @overload
-        def __get__(self, instance: HasCustomAttributes[C], owner: object) -> C: ...
-        def __get__(self, instance: object, owner: object) -> Any: ...
-        def __set__(self, instance: object, value: Mapping[str, object]) -> None: ...
-
-    else:
-
-        def __get__(self, instance, owner):
-            if instance is None:
-                return self.path_from(Path((), owner), owner)
-            return instance._ftrack_absent(self.facts)
-
-    def path_from(self, prefix: Path, owner: type[Entity] | None = None) -> object:
-        """Return the path from which the custom attributes of *owner* follow."""
-        return CustomPath(self._extended(prefix), self.facts, (owner or self.owner)._ftrack_custom_type())
-
-
-class CustomPath(MappedPath[Any]):
-    """A path that ends in the custom attributes of an entity type; each of them follows a dot, or a key in brackets."""
-
-    __slots__ = ("_ftrack_class",)
-
-    def __init__(self, path: Path, facts: AttributeFacts, custom_attributes: type[CustomAttributes]) -> None:
-        """Keep the class that names the custom attributes."""
-        super().__init__(path, facts)
-        self._ftrack_class = custom_attributes
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name):
-            return self._ftrack_class._ftrack_descriptor(name).path_from(self._ftrack_path)
-
-
-def custom_attribute(type_name: str, *, key: str | None = None, hierarchical: bool = False) -> Any:
-    """Declare a custom attribute: its ftrack type, its key where that is no Python name, whether it is hierarchical."""
-    return CustomDeclaration(type_name, key, hierarchical)
-
-
-@attrs.frozen
-class CustomDeclaration:
-    """What `custom_attribute` was told; `CustomAttributes` turns it into a descriptor."""
-
-    type_name: str
-    key: str | None
-    hierarchical: bool
-
-
-_CUSTOM_VALUE_TYPES: Final = {"text": "str", "url": "str", "number": "float", "boolean": "bool", "date": "datetime"}
-
-
-class CustomDescriptor:
-    """Base of the descriptors of custom attributes."""
-
-    __slots__ = ("facts", "hierarchical", "key", "type_name")
-    mutable: ClassVar[bool] = True
-
-    def __init__(self, name: str, declared: CustomDeclaration) -> None:
-        """Describe the custom attribute *name* as *declared*."""
-        self.key = declared.key or name
-        self.type_name = declared.type_name
-        self.hierarchical = declared.hierarchical
-        self.facts = AttributeFacts(
-            name=name,
-            wire=self.key,
-            kind=AttributeKind.SCALAR,
-            value_type=_CUSTOM_VALUE_TYPES.get(declared.type_name, "JsonValue"),
-            mutable=self.mutable,
-            computed=not self.mutable,
-            default=NOT_SET,
-        )
-
-    def path_from(self, prefix: Path) -> object:
-        """Return the path to this attribute in the custom attributes that *prefix* ends in."""
-        return KeyedPath(prefix, self.facts, self.key)
-
-    if not TYPE_CHECKING:
-
-        def __get__(self, instance, owner):
-            if instance is None:
-                return self.path_from(Path((Step("custom_attributes"),)))
-            return instance[self.key]
-
-        def __set__(self, instance, value):
-            instance[self.key] = value
-
-
-class CustomAttr(CustomDescriptor, Generic[T]):
-    """A custom attribute that can be read and set."""
-
-    __slots__ = ()
-
-    if TYPE_CHECKING:
-
-        @overload
-        def __get__(self, instance: None, owner: object) -> ScalarPath[T]: ...
-        @overload
-        def __get__(self, instance: object, owner: object) -> T: ...
-        def __get__(self, instance: object, owner: object) -> Any: ...
-        def __set__(self, instance: object, value: T) -> None: ...
-
-
-class ComputedCustomAttr(CustomDescriptor, Generic[T]):
-    """A custom attribute that the server works out."""
-
-    __slots__ = ()
-    mutable = False
-
-    if TYPE_CHECKING:
-
-        @overload
-        def __get__(self, instance: None, owner: object) -> ScalarPath[T]: ...
-        @overload
-        def __get__(self, instance: object, owner: object) -> T: ...
-        def __get__(self, instance: object, owner: object) -> Any: ...
-        def __set__(self, instance: ComputedByServer, value: object) -> None: ...

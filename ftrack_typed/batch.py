@@ -11,7 +11,8 @@ from typing import Any
 
 import attrs
 
-from .collection import Collection, CustomAttributes
+from .collection import Collection
+from .custom_attributes import CustomAttributes
 from .entity import Entity
 from .facts import AttributeFacts, AttributeKind
 from .unit_of_work import Changes

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, MutableSequence
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
-from .attributes import ComputedCustomAttr, CustomAttr, CustomDeclaration, CustomDescriptor
 from .errors import (
     DuplicateItemInCollectionError,
-    ImmutableAttributeError,
     ImmutableCollectionError,
-    UnknownAttributeError,
 )
-from .wire import ENTITY_TYPE, decoded
 
 if TYPE_CHECKING:
     from .entity import Entity
     from .facts import AttributeFacts
-    from .operators import CustomAttributeOperators
 
 E = TypeVar("E", bound="Entity")
 V = TypeVar("V")
@@ -170,86 +165,3 @@ class MappedCollection(MutableMapping[str, V]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._entity.entity_type}.{self._facts.name} {self._values!r}>"
-
-
-if TYPE_CHECKING:
-
-    class _Keyed(MappedCollection[Any], metaclass=CustomAttributeOperators):
-        pass
-
-else:
-    _Keyed = MappedCollection
-
-
-class CustomAttributes(_Keyed):
-    """The custom attributes of an entity: by name where generated classes derive from this, and by key.
-
-    Generated classes declare them as ``fps: CustomAttr[float] = custom_attribute("number")``.
-    """
-
-    __slots__ = ("_sources",)
-    _ftrack_descriptors: ClassVar[dict[str, CustomDescriptor]] = {}
-    _sources: dict[str, tuple[str, str]]
-
-    def __init__(
-        self,
-        entity: Entity,
-        facts: AttributeFacts,
-        values: Mapping[str, Any] | None = None,
-        rows: Iterable[Mapping[str, Any]] = (),
-    ) -> None:
-        """Hold *values*, or those of *rows* as the server sent them, which also name the configurations."""
-        super().__init__(entity, facts, values)
-        sources: dict[str, tuple[str, str]] = {}
-        for row in rows:
-            key = row["key"]
-            self._values[key] = decoded(row.get("value"))
-            sources[key] = (row[ENTITY_TYPE], row["configuration_id"])
-        _set(self, "_sources", sources)
-
-    def __init_subclass__(cls) -> None:
-        """Turn the declarations of the class into descriptors; the annotation says which can be set."""
-        own = {name: value for name, value in vars(cls).items() if isinstance(value, CustomDeclaration)}
-        descriptors: dict[str, CustomDescriptor] = {}
-        for name, declared in own.items():
-            computed = ComputedCustomAttr.__name__ in cls.__annotations__.get(name, "")
-            descriptors[name] = (ComputedCustomAttr if computed else CustomAttr)(name, declared)
-            setattr(cls, name, descriptors[name])
-        cls._ftrack_descriptors = {**cls._ftrack_descriptors, **descriptors}
-
-    def _ftrack_source(self, key: str) -> tuple[str, str]:
-        """Return the entity type of the value under *key*, and the id of its configuration."""
-        return self._sources[key]
-
-    @classmethod
-    def _ftrack_descriptor(cls, name: str) -> CustomDescriptor:
-        descriptor = cls._ftrack_descriptors.get(name)
-        if descriptor is None:
-            raise UnknownAttributeError(cls.__name__, name, cls._ftrack_descriptors)
-        return descriptor
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        for descriptor in self._ftrack_descriptors.values():
-            if descriptor.key == key and not descriptor.mutable:
-                raise ImmutableAttributeError(type(self).__name__, key, "computed by the server")
-        if key not in self._sources:
-            self._sources[key] = self._entity.session._ftrack_custom_source(self._entity, key)
-        super().__setitem__(key, value)
-
-    def __getitem__(self, key: str) -> Any:
-        try:
-            return self._values[key]
-        except KeyError:
-            raise UnknownAttributeError(f"{self._entity.entity_type}.custom_attributes", key, self._values) from None
-
-    def __delitem__(self, key: str) -> None:
-        raise ImmutableAttributeError(f"{self._entity.entity_type}.custom_attributes", key, "part of the entity's type")
-
-    if not TYPE_CHECKING:
-
-        def __setattr__(self, name, value):
-            if name not in CustomAttributes._SLOTS and name not in self._ftrack_descriptors:
-                raise UnknownAttributeError(type(self).__name__, name, self._ftrack_descriptors)
-            object.__setattr__(self, name, value)
-
-        _SLOTS = frozenset((*MappedCollection.__slots__, "_sources"))

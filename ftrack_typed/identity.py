@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from .collection import Collection, CustomAttributes, MappedCollection
+from .collection import Collection, MappedCollection
+from .custom_attributes import CustomAttributes
 from .entity import Entity
 from .facts import AttributeFacts, AttributeKind
 from .wire import ENTITY_TYPE, decoded, parsed_datetime

@@ -7,9 +7,10 @@ import types
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from . import attributes as descriptors
+from . import attributes, custom_attributes
 from .attributes import attribute
-from .entity import Entity, entity
+from .declaration import entity
+from .entity import Entity
 from .schema import PropertyKind
 from .symbols import NEW_ID, NOT_SET, SERVER_SIDE
 
@@ -51,7 +52,8 @@ class SchemaTypes:
         base = self._entity_type(schema.mixin) if schema.mixin else Entity
         # A module of its own is where the decorator looks for the names in annotations.
         module = types.ModuleType(f"{self.PACKAGE}.{schema.id.lower()}")
-        vars(module).update({name: value for name, value in vars(descriptors).items() if isinstance(value, type)})
+        for source in (attributes, custom_attributes):
+            vars(module).update({name: value for name, value in vars(source).items() if isinstance(value, type)})
         sys.modules[module.__name__] = module
         namespace: dict[str, Any] = {
             "__module__": module.__name__,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from ftrack_typed.attributes import Many, attribute
-from ftrack_typed.entity import entity, inherited
+from ftrack_typed.declaration import entity, inherited
 
 from .list import List
 

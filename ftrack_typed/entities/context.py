@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 from ftrack_typed.attributes import (
     Attr,
     Computed,
-    Custom,
     Fixed,
     JsonObject,
     LinkItem,
@@ -20,11 +19,13 @@ from ftrack_typed.attributes import (
     Restricted,
     attribute,
 )
-from ftrack_typed.entity import Entity, entity
+from ftrack_typed.custom_attributes import Custom
+from ftrack_typed.declaration import entity
+from ftrack_typed.entity import Entity
 from ftrack_typed.symbols import NEW_ID, NOT_SET, SERVER_SIDE
 
 if TYPE_CHECKING:
-    from ftrack_typed.collection import CustomAttributes
+    from ftrack_typed.custom_attributes import CustomAttributes
 
     from .appointment import Appointment
     from .asset import Asset

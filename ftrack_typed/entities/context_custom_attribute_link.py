@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from ftrack_typed.attributes import Ref, attribute
-from ftrack_typed.entity import entity
+from ftrack_typed.declaration import entity
 from ftrack_typed.symbols import NOT_SET
 
 from .custom_attribute_link import CustomAttributeLink

@@ -13,7 +13,7 @@ from ftrack_typed.attributes import (
     Restricted,
     attribute,
 )
-from ftrack_typed.entity import entity, inherited
+from ftrack_typed.declaration import entity, inherited
 from ftrack_typed.symbols import NOT_SET, SERVER_SIDE
 
 from .resource import Resource

@@ -5,20 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from ftrack_typed.attributes import (
-    Attr,
-    Custom,
-    Fixed,
-    OptionalRef,
-    Ref,
-    Restricted,
-    attribute,
-)
-from ftrack_typed.entity import Entity, entity
+from ftrack_typed.attributes import Attr, Fixed, OptionalRef, Ref, Restricted, attribute
+from ftrack_typed.custom_attributes import Custom
+from ftrack_typed.declaration import entity
+from ftrack_typed.entity import Entity
 from ftrack_typed.symbols import NEW_ID, NOT_SET
 
 if TYPE_CHECKING:
-    from ftrack_typed.collection import CustomAttributes
+    from ftrack_typed.custom_attributes import CustomAttributes
 
     from .custom_attribute_link import CustomAttributeLink
     from .custom_attribute_link_from import CustomAttributeLinkFrom

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from ftrack_typed.attributes import Attr, Custom, Fixed, Ref, attribute
-from ftrack_typed.entity import Entity, entity
+from ftrack_typed.attributes import Attr, Fixed, Ref, attribute
+from ftrack_typed.custom_attributes import Custom
+from ftrack_typed.declaration import entity
+from ftrack_typed.entity import Entity
 from ftrack_typed.symbols import NEW_ID, NOT_SET
 
 if TYPE_CHECKING:
-    from ftrack_typed.collection import CustomAttributes
+    from ftrack_typed.custom_attributes import CustomAttributes
 
     from .list import List
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ftrack_typed.entity import entity
+from ftrack_typed.declaration import entity
 
 from .note_label import NoteLabel
 

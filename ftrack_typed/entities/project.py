@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from ftrack_typed.attributes import Attr, Many, Mapped, OptionalRef, Ref, attribute
-from ftrack_typed.entity import entity
+from ftrack_typed.declaration import entity
 from ftrack_typed.symbols import NOT_SET, SERVER_SIDE
 
 from .context import Context

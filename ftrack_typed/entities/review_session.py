@@ -15,7 +15,8 @@ from ftrack_typed.attributes import (
     Ref,
     attribute,
 )
-from ftrack_typed.entity import Entity, entity
+from ftrack_typed.declaration import entity
+from ftrack_typed.entity import Entity
 from ftrack_typed.symbols import NEW_ID, NOT_SET, SERVER_SIDE
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from ftrack_typed.attributes import (
     OptionalRef,
     attribute,
 )
-from ftrack_typed.entity import Entity, entity
+from ftrack_typed.declaration import entity
+from ftrack_typed.entity import Entity
 from ftrack_typed.symbols import NOT_SET
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ftrack_typed.entity import entity, inherited
+from ftrack_typed.declaration import entity, inherited
 
 from .typed_context import TypedContext
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from ftrack_typed.attributes import Attr, Computed, Many, Mapped, Ref, attribute
-from ftrack_typed.entity import entity, inherited
+from ftrack_typed.declaration import entity, inherited
 from ftrack_typed.symbols import NOT_SET, SERVER_SIDE
 
 from .context import Context

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, ClassVar
 
 from ftrack_typed.attributes import (
     Attr,
-    Custom,
     Many,
     Mapped,
     OptionalRef,
     Restricted,
     attribute,
 )
-from ftrack_typed.entity import entity, inherited
+from ftrack_typed.custom_attributes import Custom
+from ftrack_typed.declaration import entity, inherited
 from ftrack_typed.symbols import NOT_SET, SERVER_SIDE
 
 from .base_user import BaseUser
 
 if TYPE_CHECKING:
-    from ftrack_typed.collection import CustomAttributes
+    from ftrack_typed.custom_attributes import CustomAttributes
 
     from .custom_attribute_link import CustomAttributeLink
     from .custom_attribute_link_from import CustomAttributeLinkFrom

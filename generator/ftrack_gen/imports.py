@@ -14,11 +14,12 @@ ORIGINS: Final = {
     "collections.abc": "Mapping",
     "typing": "TYPE_CHECKING ClassVar Final Literal TypeAlias Union",
     "ftrack_typed.attributes": (
-        "Attr Computed ComputedCustomAttr Custom CustomAttr Fixed FixedMany FixedRef JsonObject JsonValue LinkItem "
-        "Many Mapped Narrowed NarrowedRef OptionalFixedRef OptionalRef Ref Restricted attribute custom_attribute"
+        "Attr Computed Fixed FixedMany FixedRef JsonObject JsonValue LinkItem Many Mapped Narrowed NarrowedRef "
+        "OptionalFixedRef OptionalRef Ref Restricted attribute"
     ),
-    "ftrack_typed.collection": "CustomAttributes",
-    "ftrack_typed.entity": "Entity entity inherited",
+    "ftrack_typed.custom_attributes": "ComputedCustomAttr Custom CustomAttr CustomAttributes custom_attribute",
+    "ftrack_typed.declaration": "entity inherited",
+    "ftrack_typed.entity": "Entity",
     "ftrack_typed.symbols": "NEW_ID NOT_SET SERVER_SIDE",
 }
 """From which module each name of the runtime and of Python's library comes."""

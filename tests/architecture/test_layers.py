@@ -17,8 +17,9 @@ GENERATOR = ROOT / "generator" / "ftrack_gen"
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"symbols", "errors", "backports"}),
     frozenset({"operations", "wire", "facts", "settings", "query"}),
-    frozenset({"attributes", "collection", "operators", "page"}),
+    frozenset({"attributes", "collection", "custom_attributes", "operators", "page"}),
     frozenset({"entity"}),
+    frozenset({"declaration"}),
     frozenset({"behaviours", "entities.*", "query.builder", "query.result"}),
     frozenset({"batch", "identity", "unit_of_work", "state", "loading", "assignment", "commit", "creation"})
     | frozenset({"custom_values", "ensuring", "registry", "schema_types"})
@@ -45,6 +46,7 @@ GENERATOR_MAY_IMPORT = frozenset({"schema", "transport", "query", "errors", "sym
 TYPING_ONLY: Mapping[tuple[str, str], str] = {
     ("attributes", "entity"): "a reference's descriptor is bound to the entity class; at run time it never asks for it",
     ("collection", "entity"): "the same, for the elements of a collection",
+    ("custom_attributes", "entity"): "the same, for the owner of custom attributes",
     ("operators", "entity"): "a stub, which no interpreter reads: the operators that checkers see on entity classes",
     ("page", "entity"): "a page lists entities; it asks nothing of their class",
     ("page", "state"): "a page belongs to the state of a session",

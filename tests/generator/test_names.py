@@ -25,7 +25,7 @@ from ftrack_gen.names import (
     snake_case,
 )
 from ftrack_gen.reserved import RESERVED_ATTRIBUTES, RESERVED_CUSTOM_ATTRIBUTES, RESERVED_EXPORTS
-from ftrack_typed.collection import CustomAttributes
+from ftrack_typed.custom_attributes import CustomAttributes
 from ftrack_typed.entity import Entity
 
 from .conftest import RunCommand, WriteWorkspace
@@ -136,7 +136,7 @@ def test_shadowed_names_are_imported_under_an_alias() -> None:
                 "from typing import TYPE_CHECKING",
             )
         ),
-        "from ftrack_typed.attributes import Custom as Custom_",
+        "from ftrack_typed.custom_attributes import Custom as Custom_",
     ]
     assert imports.for_types(4) == ["    from .status import Status as Status_"]
 

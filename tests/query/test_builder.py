@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftrack_typed.attributes import Ref, attribute
+from ftrack_typed.declaration import entity
 from ftrack_typed.entities import (
     AssetVersion,
     Context,
@@ -27,7 +28,7 @@ from ftrack_typed.entities import (
     TypedContext,
     User,
 )
-from ftrack_typed.entity import Entity, entity
+from ftrack_typed.entity import Entity
 from ftrack_typed.errors import QueryError, QueryValueError, UnknownAttributeError
 from ftrack_typed.query.builder import Query
 from ftrack_typed.query.printer import print_criterion

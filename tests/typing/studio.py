@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from ftrack_typed.attributes import Attr, ComputedCustomAttr, CustomAttr, Ref, attribute, custom_attribute
-from ftrack_typed.collection import CustomAttributes
+from ftrack_typed.attributes import Attr, Ref, attribute
+from ftrack_typed.custom_attributes import ComputedCustomAttr, CustomAttr, CustomAttributes, custom_attribute
+from ftrack_typed.declaration import entity
 from ftrack_typed.entities import TypedContext
-from ftrack_typed.entity import Entity, entity
+from ftrack_typed.entity import Entity
 from ftrack_typed.symbols import NOT_SET
 
 

@@ -15,8 +15,9 @@ from ftrack_typed.attributes import (
     NarrowedRef,
     attribute,
 )
-from ftrack_typed.attributes import Custom as Custom_
-from ftrack_typed.entity import Entity, entity
+from ftrack_typed.custom_attributes import Custom as Custom_
+from ftrack_typed.declaration import entity
+from ftrack_typed.entity import Entity
 from ftrack_typed.symbols import NEW_ID, NOT_SET, SERVER_SIDE
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ from builtins import float as float_
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from ftrack_typed.attributes import (
+from ftrack_typed.attributes import JsonValue
+from ftrack_typed.custom_attributes import (
     ComputedCustomAttr,
     CustomAttr,
-    JsonValue,
+    CustomAttributes,
     custom_attribute,
 )
-from ftrack_typed.collection import CustomAttributes
 
 ShotCustomAttributesNastyChoice: TypeAlias = Literal[
     "it's",

@@ -11,7 +11,8 @@ from typing import ClassVar as ClassVar_
 from ftrack_typed.attributes import Attr as Attr_
 from ftrack_typed.attributes import Fixed, FixedMany, JsonValue, Many, OptionalRef
 from ftrack_typed.attributes import attribute as attribute_
-from ftrack_typed.entity import Entity, entity
+from ftrack_typed.declaration import entity
+from ftrack_typed.entity import Entity
 from ftrack_typed.symbols import NEW_ID
 from ftrack_typed.symbols import NOT_SET as NOT_SET_
 
