@@ -42,17 +42,34 @@ def package(recorded_workspace: Path, tmp_path_factory: pytest.TempPathFactory, 
     return folder
 
 
-def test_twice_the_same_bytes_in_under_two_seconds(
-    package: Path, recorded_workspace: Path, tmp_path: Path, run_module: RunModule
-) -> None:
-    """Measured: 0.45 to 0.6 s on the machine this was written on."""
-    started = time.perf_counter()
+def test_twice_the_same_bytes(package: Path, recorded_workspace: Path, tmp_path: Path, run_module: RunModule) -> None:
     again = tmp_path / "studio_ftrack"
     run_module("-m", "ftrack_gen", "--workspace", recorded_workspace, "--output", again, cwd=tmp_path)
-    assert time.perf_counter() - started < 2
     first, second = ({path.name: path.read_bytes() for path in folder.glob("*.*")} for folder in (package, again))
     assert first == second
     assert len(first) == 135
+
+
+HIGHEST_RATIO_TO_COMPILING = 12.0
+"""What generating may cost, in times of compiling what is generated. Measured on a busy machine: 5.0 to 5.9."""
+
+
+def test_generating_costs_a_few_times_what_compiling_does(
+    package: Path, recorded_workspace: Path, tmp_path: Path, run_module: RunModule
+) -> None:
+    compiling = (
+        "import pathlib, sys\nfor p in pathlib.Path(sys.argv[1]).glob('*.py'): compile(p.read_text(), str(p), 'exec')"
+    )
+    ratios = []
+    for number in range(3):
+        output = tmp_path / str(number) / "studio_ftrack"
+        output.parent.mkdir()
+        started = time.perf_counter()
+        run_module("-m", "ftrack_gen", "--workspace", recorded_workspace, "--output", output, cwd=tmp_path)
+        generated = time.perf_counter()
+        run_module("-c", compiling, package, cwd=tmp_path)
+        ratios.append((generated - started) / (time.perf_counter() - generated))
+    assert min(ratios) < HIGHEST_RATIO_TO_COMPILING, ratios
 
 
 def test_every_type_of_the_schema_has_its_class(package: Path, recorded_workspace: Path, run_module: RunModule) -> None:
