@@ -112,6 +112,7 @@ def _set_twin(state: SessionState, entity: Entity, twin: AttributeFacts, value: 
 
 
 def _replace_collection(state: SessionState, entity: Entity, facts: AttributeFacts, value: Any) -> None:
+    value = () if value is None else value
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
         raise AttributeValueError(entity.entity_type, facts.name, f"entities of type {facts.target}", value)
     target = entity._ftrack_type(facts.target or "")
@@ -132,6 +133,7 @@ def _replace_collection(state: SessionState, entity: Entity, facts: AttributeFac
 
 def _replace_mapping(state: SessionState, entity: Entity, facts: AttributeFacts, value: Any) -> None:
     """Make a mapped collection hold what *value* holds: keys that it lacks are removed, where they can be."""
+    value = {} if value is None else value
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
         raise AttributeValueError(entity.entity_type, facts.name, "a mapping with text for keys", value)
     current: MappedCollection[Any] = getattr(entity, facts.name)

@@ -1,12 +1,12 @@
 """Owns the batch that a commit sends: turns pending changes into operations, in an order that the server accepts.
 
-An entity that was created and deleted is left out. Writes to a new entity go into its creation, unless they refer to
-something created later; neighbouring updates of one entity become one (session.md section 7).
+Every change has the place of its last write. An entity that was created and deleted is left out; neighbouring changes
+of one entity become one operation, so what a new entity starts with goes into its creation (session.md section 7).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -32,72 +32,79 @@ class PlannedOperation:
 def plan(pending: Sequence[Changes]) -> list[PlannedOperation]:
     """Return the operations that send all changes, in order."""
     sendable = [each for each in pending if each.created is None or each.deleted is None]
-    created = {id(each.entity): each.created for each in sendable if each.created is not None}
-    steps = sorted(_steps(sendable, created), key=lambda pair: (pair[0], pair[1].operations is None))
-    return list(_joined(step for _, step in steps))
+    steps = [step for changes in sendable for step in _steps(changes)]
+    steps.sort(key=_place)
+    return list(_joined(steps))
 
 
 @attrs.define
 class _Step:
-    """A part of the batch at one place: an operation of its own, or a value of an update."""
+    """A part of the batch: a whole operation, values for an operation on one entity, or both."""
 
-    changes: Changes
+    place: int
+    entity: Entity
+    action: str
+    data: dict[str, Any] = attrs.field(factory=dict)
     operations: list[PlannedOperation] | None = None
-    wire: str = ""
-    value: Any = None
 
 
-def _steps(pending: Sequence[Changes], created: Mapping[int, int]) -> Iterator[tuple[int, _Step]]:
-    for changes in pending:
-        entity = changes.entity
-        if changes.deleted is not None:
-            yield changes.deleted, _Step(changes, [PlannedOperation(None, _operation("delete", entity))])
+def _place(step: _Step) -> int:
+    return step.place
+
+
+def _steps(changes: Changes) -> Iterator[_Step]:
+    entity = changes.entity
+    if changes.deleted is not None:
+        operations = [PlannedOperation(None, _operation("delete", entity))]
+        yield _Step(changes.deleted, entity, "delete", operations=operations)
+        return
+    content = vars(entity)
+    open_step: _Step | None = None
+    if changes.created is not None:
+        yield (open_step := _Step(changes.created, entity, "create"))
+    last_place = changes.created
+    for name, place in sorted(changes.sent.items(), key=_second):
+        facts = entity._ftrack_facts[name]
+        value = content[name]
+        if facts.kind is AttributeKind.MAPPED or facts.kind is AttributeKind.CUSTOM:
+            operations = list(_mapped(entity, facts, changes.old.get(name)))
+            yield _Step(place, entity, "update", operations=operations)
+            open_step = None
             continue
-        own_place = changes.created
-        content = vars(entity)
-        data: dict[str, Any] = {}
-        for name, place in changes.sent.items():
-            facts = entity._ftrack_facts[name]
-            value = content[name]
-            if facts.kind is AttributeKind.MAPPED or facts.kind is AttributeKind.CUSTOM:
-                yield place, _Step(changes, list(_mapped(entity, facts, changes.old.get(name))))
-            elif own_place is None:
-                yield place, _Step(changes, None, facts.wire, _value(value))
-            elif _is_later(value, created, own_place):
-                yield max(place, *_places(value, created)), _Step(changes, None, facts.wire, _value(value))
-            elif facts.kind is not AttributeKind.COLLECTION or value:
-                data[facts.wire] = _value(value)
-        if own_place is not None:
-            operation = _operation("create", entity, {**entity._ftrack_key(), **data})
-            yield own_place, _Step(changes, [PlannedOperation(entity, operation)])
+        # Places have no gap where nothing was recorded in between: no step of another entity can stand there.
+        if open_step is None or last_place is None or place != last_place + 1:
+            yield (open_step := _Step(place, entity, "update"))
+        last_place = place
+        if facts.kind is not AttributeKind.COLLECTION or value or changes.created is None:
+            open_step.data[facts.wire] = _value(value)
 
 
-def _joined(steps: Iterator[_Step]) -> Iterator[PlannedOperation]:
-    """Yield the operations of *steps*, with neighbouring updates of one entity as one."""
-    updated: Changes | None = None
-    data: dict[str, Any] = {}
+def _second(pair: tuple[str, int]) -> int:
+    return pair[1]
+
+
+def _joined(steps: Iterable[_Step]) -> Iterator[PlannedOperation]:
+    """Yield the operations of *steps*, with neighbouring ones on one entity as one."""
+    before: _Step | None = None
     for step in steps:
-        if updated is not None and (step.operations is not None or step.changes is not updated):
-            yield PlannedOperation(updated.entity, _operation("update", updated.entity, data))
-            updated, data = None, {}
+        if before is not None and step.operations is None and step.entity is before.entity and step.action == "update":
+            before.data.update(step.data)
+            continue
+        if before is not None:
+            yield from _finished(before)
+        before = None if step.operations is not None else step
         if step.operations is not None:
             yield from step.operations
-        else:
-            updated = step.changes
-            data[step.wire] = step.value
-    if updated is not None:
-        yield PlannedOperation(updated.entity, _operation("update", updated.entity, data))
+    if before is not None:
+        yield from _finished(before)
 
 
-def _places(value: Any, created: Mapping[int, int]) -> Iterator[int]:
-    """Yield the places where entities in *value*, a reference or a collection, are created."""
-    for item in value if isinstance(value, Collection) else (value,):
-        if isinstance(item, Entity) and id(item) in created:
-            yield created[id(item)]
-
-
-def _is_later(value: Any, created: Mapping[int, int], place: int) -> bool:
-    return isinstance(value, (Entity, Collection)) and any(other > place for other in _places(value, created))
+def _finished(step: _Step) -> Iterator[PlannedOperation]:
+    if step.action == "create":
+        data = {**step.entity._ftrack_key(), **step.data}
+        yield PlannedOperation(step.entity, _operation("create", step.entity, data))
+    elif step.data:
+        yield PlannedOperation(step.entity, _operation("update", step.entity, step.data))
 
 
 def _value(value: Any) -> Any:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, MutableSequence
-from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
+from collections.abc import Iterable, Iterator, KeysView, Mapping, MutableMapping, MutableSequence
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, overload
 
 from .errors import (
     DuplicateItemInCollectionError,
@@ -162,6 +162,10 @@ class MappedCollection(MutableMapping[str, V]):
 
     def __len__(self) -> int:
         return len(self._values)
+
+    def keys(self) -> KeysView[str]:
+        """Return the keys, as a list (session.md section 13)."""
+        return cast("KeysView[str]", list(self._values))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._entity.entity_type}.{self._facts.name} {self._values!r}>"

@@ -90,6 +90,9 @@ def _build(cls: type[E], changed: Mapping[str, Inherited], custom_attributes: st
     fields = attrs.fields(cast("type[attrs.AttrsInstance]", cls))
     cls._ftrack_facts = {field.name: field.metadata[METADATA_KEY] for field in fields}
     cls._ftrack_names = {facts.wire: name for name, facts in cls._ftrack_facts.items()}
+    cls._ftrack_wires = tuple(
+        wire for wire, name in cls._ftrack_names.items() if cls._ftrack_facts[name].kind is not AttributeKind.RESTRICTED
+    )
     cls._ftrack_resolved = {}
     cls._ftrack_kinds = {
         kind: tuple(facts for facts in cls._ftrack_facts.values() if facts.kind is kind) for kind in AttributeKind

@@ -51,6 +51,7 @@ class Entity(_Base):
 
     _ftrack_facts: ClassVar[dict[str, AttributeFacts]] = {}
     _ftrack_names: ClassVar[dict[str, str]] = {}
+    _ftrack_wires: ClassVar[tuple[str, ...]] = ()
     _ftrack_resolved: ClassVar[dict[str, type[Entity]]] = {}
     _ftrack_plain: ClassVar[dict[str, tuple[type, ...]]] = {}
     _ftrack_kinds: ClassVar[dict[AttributeKind, tuple[AttributeFacts, ...]]] = {}
@@ -162,9 +163,6 @@ class Entity(_Base):
         key = tuple(str(content.get(self._ftrack_names[wire], "")) for wire in self.primary_key_attributes)
         return (self._ftrack_root_type, *key) if all(key) else None
 
-    def _ftrack_readable(self, name: str) -> bool:
-        return self._ftrack_facts[name].kind is not AttributeKind.RESTRICTED
-
     def _ftrack_fact(self, name: str) -> AttributeFacts:
         """Return the facts of the attribute that the server or Python calls *name*."""
         facts = self._ftrack_facts.get(self._ftrack_names.get(name, name))
@@ -189,18 +187,18 @@ class Entity(_Base):
         self.session._ftrack_revert(self, self._ftrack_fact(name))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._ftrack_names)
+        return iter(self._ftrack_wires)
 
     def __len__(self) -> int:
-        return len(self._ftrack_names)
+        return len(self._ftrack_wires)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._ftrack_names
+        return name in self._ftrack_wires
 
     def to_dict(self, loaded_only: bool = True) -> dict[str, object]:
         """Return the values under the server's names; with ``loaded_only=False``, load what is missing."""
         if not loaded_only:
-            return {wire: self[wire] for wire in self._ftrack_names}
+            return dict(self.items())
         content = self.__dict__
         return {wire: content[name] for wire, name in self._ftrack_names.items() if name in content}
 
@@ -252,13 +250,13 @@ if not TYPE_CHECKING:
     # A real base class would bring the metaclass of abstract classes, and slow down every isinstance; what Mapping
     # offers on top of the methods above is taken over as it is.
     MutableMapping.register(Entity)
-    for _name in ("get", "pop", "popitem", "setdefault", "update", "clear"):
+    for _name in ("get", "pop", "setdefault", "update"):
         setattr(Entity, _name, getattr(MutableMapping, _name))
     del _name
 
     def _keys(self):
         """Return the server's names of all attributes, as a list."""
-        return list(self._ftrack_names)
+        return list(self._ftrack_wires)
 
     def _values(self):
         """Return the values of all attributes, as a list; what is missing is loaded."""
@@ -269,7 +267,16 @@ if not TYPE_CHECKING:
         page = self.__dict__.get("_ftrack_page")
         if page is not None:
             page.state.session._ftrack_load_scalars(self)
-        readable = [name for name, attribute in self._ftrack_names.items() if self._ftrack_readable(attribute)]
-        return [(name, self[name]) for name in readable]
+        return [(name, self[name]) for name in self._ftrack_wires]
+
+    def _clear(self):
+        """Take back every change of this entity."""
+        for name in self._ftrack_wires:
+            del self[name]
+
+    def _popitem(self):
+        """Refuse: an entity keeps its attributes."""
+        raise TypeError(f"{self!r} keeps its attributes; del entity[name] takes back a change")
 
     Entity.keys, Entity.values, Entity.items = _keys, _values, _items
+    Entity.clear, Entity.popitem = _clear, _popitem
