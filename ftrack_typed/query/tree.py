@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..errors import QuerySyntaxError
 from .syntax import (
@@ -21,13 +21,16 @@ from .syntax import (
     Value,
 )
 
+Tree: TypeAlias = Any
+"""A tree or token of lark, which has no types for what a grammar gives."""
 
-def build(tree: Any, text: str) -> Statement:
+
+def build(tree: Tree, text: str) -> Statement:
     """Return the statement of a parse *tree* of *text*; raise QuerySyntaxError where a clause stands twice."""
     return _statement(tree.children[0], text)
 
 
-def _statement(tree: Any, text: str) -> Statement:
+def _statement(tree: Tree, text: str) -> Statement:
     children = list(tree.children)
     projections: tuple[Path | Aggregate, ...] = ()
     if tree.data == "selecting":
@@ -39,7 +42,7 @@ def _statement(tree: Any, text: str) -> Statement:
     return Statement(str(entity_type), projections, **_clauses(children[1:], text))
 
 
-def _clauses(clauses: list[Any], text: str) -> dict[str, Any]:
+def _clauses(clauses: list[Tree], text: str) -> dict[str, Any]:
     """Return the arguments of a statement that follow its type."""
     found: dict[str, Any] = {}
     for clause in clauses:
@@ -53,7 +56,7 @@ def _clauses(clauses: list[Any], text: str) -> dict[str, Any]:
     return found
 
 
-def _clause(name: str, children: list[Any], text: str) -> Any:
+def _clause(name: str, children: list[Tree], text: str) -> Any:
     if name == "where":
         return _criterion(children[1], text)
     if name in ("offset", "limit"):
@@ -63,19 +66,19 @@ def _clause(name: str, children: list[Any], text: str) -> Any:
     return tuple(_order(child) for child in children[2:])
 
 
-def _order(tree: Any) -> Order:
+def _order(tree: Tree) -> Order:
     direction = tree.children[1]
     return Order(_path(tree.children[0]), direction is not None and direction.type == "DESCENDING")
 
 
-def _projection(tree: Any) -> Path | Aggregate:
+def _projection(tree: Tree) -> Path | Aggregate:
     if tree.data == "aggregate":
         function: Any = str(tree.children[0]).lower()
         return Aggregate(function, _path(tree.children[1]))
     return _path(tree)
 
 
-def _path(tree: Any) -> Path:
+def _path(tree: Tree) -> Path:
     steps: list[Step] = []
     for child in tree.children:
         if child is None:
@@ -87,7 +90,7 @@ def _path(tree: Any) -> Path:
     return Path(tuple(steps))
 
 
-def _criterion(tree: Any, text: str) -> Criterion:
+def _criterion(tree: Tree, text: str) -> Criterion:
     children = [child for child in tree.children if getattr(child, "type", None) not in ("AND", "OR", "NOT")]
     if tree.data == "or_test":
         return Or(tuple(part for child in children for part in _flat(_criterion(child, text), Or)))
@@ -103,7 +106,7 @@ def _flat(criterion: Criterion, kind: type[And] | type[Or]) -> tuple[Criterion, 
     return criterion.criteria if isinstance(criterion, kind) else (criterion,)
 
 
-def _test(tree: Any, text: str) -> Criterion:
+def _test(tree: Tree, text: str) -> Criterion:
     from .parser import comparator, literal
 
     path, operator, operand = _path(tree.children[0]), str(tree.children[1]).lower(), tree.children[2]
