@@ -53,6 +53,15 @@ def write(folder: Path, contents: Mapping[str, bytes]) -> None:
         OutputError: *folder* has files that no manifest lists, or cannot be written; nothing has changed then.
     """
     _check_folder(folder)
+    replace(folder, contents)
+
+
+def replace(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Make *folder* hold *contents* and nothing else but caches, or leave it as it is.
+
+    Raises:
+        OutputError: it cannot be written; nothing has changed then.
+    """
     folder = Path(os.path.realpath(folder))
     staged = folder.with_name(f".{folder.name}.ftrack-gen-{os.getpid()}")
     try:
@@ -98,7 +107,7 @@ def _check_folder(folder: Path) -> tuple[str, ...]:
     if not folder.is_dir():
         raise OutputError(f"{folder}: is no folder (name the folder of the package)")
     listed = _listed(folder / MANIFEST)
-    foreign = sorted(set(_files(folder)) - set(listed))
+    foreign = sorted(set(files_in(folder)) - set(listed))
     if foreign:
         shown = ", ".join(foreign[:5]) + (f" and {len(foreign) - 5} more" if len(foreign) > 5 else "")
         hint = "move them away or name another folder"
@@ -106,8 +115,8 @@ def _check_folder(folder: Path) -> tuple[str, ...]:
     return listed
 
 
-def _files(folder: Path) -> Iterator[str]:
-    """Yield the paths of all files in *folder* and of empty folders, caches aside."""
+def files_in(folder: Path) -> Iterator[str]:
+    """Yield the names of what is in *folder*, caches aside; that of a folder ends with a slash."""
     try:
         for path in sorted(folder.iterdir()):
             if not _is_cache(path):

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 FILE: Final = "pyproject.toml"
 TABLE: Final = "ftrack-gen"
-PATHS: Final = ("workspace", "output")
-KEYS: Final = (*PATHS, "name")
+PATHS: Final = ("workspace", "output", "schemas")
+KEYS: Final = (*PATHS, "name", "server")
 
 
 class SettingsError(Exception):
@@ -31,6 +31,10 @@ def read_settings(folder: Path) -> dict[str, str]:
             raise SettingsError(f"{path}: tool.{TABLE}.{key}: no such setting (there are {', '.join(KEYS)})")
         if not isinstance(value, str):
             raise SettingsError(f"{path}: tool.{TABLE}.{key}: expected a text, got {value!r}")
+    if "workspace" in table and "server" in table:
+        raise SettingsError(f"{path}: tool.{TABLE}: workspace and server exclude each other (keep one)")
+    if "server" in table:
+        table = {"schemas": "schemas", **table}
     return {key: str(path.parent / value) if key in PATHS else value for key, value in table.items()}
 
 

@@ -60,6 +60,15 @@ def read_workspace(folder: Path, name: str, problems: Problems) -> Workspace:
         raise WorkspaceError(problems.found)
     files = {path.name: _read_json(path, problems.of(str(path))) for path in sorted(folder.glob("query_*.json"))}
     problems.check()
+    return workspace_of(files, folder, name, problems)
+
+
+def workspace_of(files: Mapping[str, Any], folder: Path, name: str, problems: Problems) -> Workspace:
+    """Return the workspace that the parsed *files* are, which lie in *folder* or will.
+
+    Raises:
+        WorkspaceError: a file is not what its name says. All that is wrong is in it.
+    """
     raw = files[SCHEMAS_FILE]
     rows = {
         kind: _rows(files[file], problems.of(str(folder / file))) for kind, file in ROW_FILES.items() if file in files

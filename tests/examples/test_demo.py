@@ -1,0 +1,38 @@
+"""The runner `demo.py`: what a step that fails leaves behind. That all of them succeed, ``tox run -e demo`` shows."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_failing_step_ends_the_demo_and_cleans_up(tmp_path: Path) -> None:
+    # Without mypy, the third step fails.
+    (tmp_path / "hidden").mkdir()
+    (tmp_path / "hidden" / "mypy.py").write_text("raise SystemExit('mypy is hidden')\n")
+    (tmp_path / "temporary").mkdir()
+    paths = os.pathsep.join(map(str, (tmp_path / "hidden", ROOT, ROOT / "generator")))
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "examples" / "demo.py")],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": paths, "TMPDIR": str(tmp_path / "temporary")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "mypy is hidden" in done.stderr
+    assert re.search(r"^error: .*mypy --strict .*open_tasks.py failed: exit code 1$", done.stderr, re.MULTILINE)
+    assert list((tmp_path / "temporary").iterdir()) == []
+    server = re.search(r"(http://\S+) answers", done.stdout)
+    assert server is not None
+    with pytest.raises(requests.ConnectionError):
+        requests.get(server[1], timeout=5)
