@@ -167,7 +167,7 @@ class _Sower:
     def _with_defaults(entity: EntityModel, values: Values) -> Values:
         for name, default in entity.defaults.items():
             attribute = entity.attributes[name]
-            if values.get(attribute.column) is None and default not in (None, "{uid}"):
+            if attribute.column not in values and default not in (None, "{uid}"):
                 values |= stored_columns(entity, attribute, default)
         return values
 
