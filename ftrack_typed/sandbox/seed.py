@@ -109,8 +109,9 @@ class _Sower:
         values: Values = {}
         for name, value in wire.items():
             attribute = entity.attributes.get(name)
-            if attribute is not None and value is not None:
-                values |= stored_columns(entity, attribute, value)
+            if attribute is not None:
+                # A null is a value as well: it keeps the schema's default away.
+                values |= {attribute.column: None} if value is None else stored_columns(entity, attribute, value)
         return values
 
     @staticmethod
