@@ -57,4 +57,3 @@ class CustomAttributeOperators(ABCMeta):
 
     def __getitem__(cls, key: str) -> ScalarPath[Any]:
         """Return the path to the custom attribute *key*, whatever its type."""
-        ...
