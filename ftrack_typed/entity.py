@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from .attributes import Descriptor
 from .custom_attributes import Custom, CustomAttributes
-from .errors import DirectInstantiationError, NotLoadedError, UnknownAttributeError
+from .errors import DirectInstantiationError, ImplicitLoadError, NotLoadedError, UnknownAttributeError
 from .facts import AttributeFacts, AttributeKind
 from .query.syntax import Path
 from .symbols import NOT_SET
@@ -175,6 +175,8 @@ class Entity(_Base):
         facts = self._ftrack_fact(name)
         try:
             return getattr(self, facts.name)
+        except ImplicitLoadError:
+            raise
         except NotLoadedError:
             if facts.kind is AttributeKind.RESTRICTED:
                 raise

@@ -29,6 +29,7 @@
     │   ├── ImmutableCollectionError    ... because it cannot change at all
     │   └── DuplicateItemInCollectionError  ... because it holds the item already
     ├── NotLoadedError                  the value is not here and cannot be loaded
+    │   └── ImplicitLoadError           ... because the loading mode is "raise"; ``call_site`` says where it was read
     ├── DirectInstantiationError        an entity class was called; ``session.create`` makes entities (also a TypeError)
     ├── ForeignEntityTypeError          the class belongs to another generated package
     └── SchemaDriftError                code and server disagree about the schema
@@ -264,6 +265,19 @@ class NotLoadedError(FtrackError):
         self.reason = reason
         message = f"{entity_type}.{name} is not loaded: {reason}; query it with select({entity_type}.{name})"
         super().__init__(message, {"entity_type": entity_type, "attribute": name, "reason": reason})
+
+
+class ImplicitLoadError(NotLoadedError):
+    """A value that is not loaded was read while the loading mode is "raise"; ``call_site`` is file and line."""
+
+    def __init__(self, entity_type: str, name: str, call_site: str) -> None:
+        """Name the attribute and where it was read."""
+        self.call_site = call_site
+        super().__init__(entity_type, name, f'read at {call_site} while the loading mode is "raise"')
+
+
+class ImplicitLoadWarning(UserWarning):
+    """A value that is not loaded was read while the loading mode is "warn"."""
 
 
 class DirectInstantiationError(FtrackError, TypeError):

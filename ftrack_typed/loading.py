@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from .entity import Entity
-from .errors import DeletedEntityError, NotLoadedError
+from .errors import DeletedEntityError, ImplicitLoadError, ImplicitLoadWarning, NotLoadedError
 from .facts import AttributeFacts, AttributeKind
 from .query.expressions import TypedPath
 from .query.printer import print_criterion, print_path, print_statement
@@ -23,6 +25,7 @@ CHUNK: Final = 500
 """How many entities one query asks for: a page of the server's, and an `in` list that every database takes."""
 
 _MISSING: Final = object()
+_PACKAGE: Final = __name__.partition(".")[0]
 
 
 def load(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:
@@ -40,8 +43,16 @@ def load(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:
         return _of_new_entity(state, entity, facts)
     if not state.auto_populate:
         raise NotLoadedError(entity.entity_type, facts.name, "auto-population is off")
+    mode = state.loading
+    if mode == "raise":
+        raise ImplicitLoadError(entity.entity_type, facts.name, _call_site())
+    if mode == "warn":
+        _warn(entity, facts)
     page = content["_ftrack_page"]
-    _load_siblings(state, entity, facts, page)
+    if mode == "single":
+        fetch(state, type(entity), projections_of(entity, facts), [entity], page)
+    else:
+        _load_siblings(state, entity, facts, page)
     value = content.get(facts.name, _MISSING)
     if value is _MISSING:
         value = _from_twin(state, entity, facts)
@@ -50,6 +61,28 @@ def load(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:
             entity.entity_type, facts.name, "the server has no such row any more, or does not return it"
         )
     return value
+
+
+def _warn(entity: Entity, facts: AttributeFacts) -> None:
+    name = f"{entity.entity_type}.{facts.name}"
+    message = f"{name} is loaded for {entity!r} and its siblings when it is read: query it with select({name})"
+    level = 2
+    frame = sys._getframe(1)
+    while frame.f_back is not None and _is_ours(frame.f_globals):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, ImplicitLoadWarning, stacklevel=level)
+
+
+def _call_site() -> str:
+    """Return file and line of the innermost code outside of this package."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and _is_ours(frame.f_globals):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def _is_ours(module: Mapping[str, object]) -> bool:
+    return str(module.get("__name__", "")).partition(".")[0] == _PACKAGE
 
 
 def _from_twin(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:

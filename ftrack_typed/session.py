@@ -25,7 +25,7 @@ from .query.syntax import Statement
 from .query.text import outline
 from .schema_types import SchemaTypes
 from .server import Server
-from .state import SessionState
+from .state import LoadingMode, SessionState
 from .transport import HttpTransport, Transport
 
 if TYPE_CHECKING:
@@ -68,12 +68,14 @@ class Session:
         strict_api: bool = False,
         *,
         transport: Transport | None = None,
+        loading: LoadingMode = "siblings",
     ) -> None:
         """Connect to a server.
 
         The server, the key and the user may come from ``FTRACK_SERVER``, ``FTRACK_API_KEY`` and ``FTRACK_API_USER``.
-        *timeout* is in seconds. *transport* replaces what carries the traffic. Raise TypeError where something is told
-        nowhere, TransportError where the server gives no answer, and AuthenticationError where it refuses the user.
+        *loading* says what reading an attribute that is not loaded does, see `loading_mode`; *timeout* is in seconds;
+        *transport* replaces what carries the traffic. Raise TypeError where something is told nowhere, TransportError
+        where the server gives no answer, and AuthenticationError where it refuses the user.
         """
         refused = {"cache": cache, "cache_key_maker": cache_key_maker, "auto_connect_event_hub": auto_connect_event_hub}
         for name, value in {**refused, "plugin_paths": plugin_paths, "plugin_arguments": plugin_arguments}.items():
@@ -96,6 +98,7 @@ class Session:
             self._entity_type,
             self._custom_value_type,
             auto_populate=auto_populate,
+            loading=loading,
         )
         self._transport = transport or _http(self._settings)
         self._server = Server(self._transport, self._settings)
@@ -175,6 +178,19 @@ class Session:
             yield
         finally:
             self.record_operations = before
+
+    @contextmanager
+    def loading_mode(self, mode: LoadingMode) -> Generator[None, None, None]:
+        """Say for a block of code, in this thread, what reading an attribute that is not loaded does.
+
+        "siblings" loads it for all entities of the same answer in one request, "single" for the one alone; "warn" and
+        "raise" name the place in the code and the ``select`` that makes the request needless.
+        """
+        before, self._state.loading = self._state.loading, mode
+        try:
+            yield
+        finally:
+            self._state.loading = before
 
     def check_server_compatibility(self) -> None:
         """Raise ServerCompatibilityError where the server is too old for this client."""

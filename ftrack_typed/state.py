@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, get_args
 
 from .custom_values import QUERY as CONFIGURATIONS_QUERY
 from .custom_values import ConfigurationIndex
@@ -16,6 +16,12 @@ from .unit_of_work import UnitOfWork
 if TYPE_CHECKING:
     from .entity import Entity
     from .session import Session
+
+LoadingMode: TypeAlias = Literal["siblings", "single", "warn", "raise"]
+"""What reading an attribute that is not loaded does: load it for all siblings of the answer or for one entity alone,
+warn and load it for all, or raise."""
+
+LOADING_MODES: Final = get_args(LoadingMode)
 
 Call = Callable[[Sequence[Mapping[str, Any]]], list[Any]]
 
@@ -35,6 +41,7 @@ class SessionState:
         custom_value_type: Callable[[Entity], str],
         *,
         auto_populate: bool,
+        loading: LoadingMode = "siblings",
     ) -> None:
         """Start without entities and changes; *session* is what entities give as theirs."""
         self.session = session
@@ -42,6 +49,7 @@ class SessionState:
         self.entity_type = entity_type
         self._custom_value_type = custom_value_type
         self._auto_populate_default = auto_populate
+        self._loading_default = checked_mode(loading)
         self._flags = threading.local()
         self.always_records = True
         """Whether no thread has ever switched recording off: then a write need not ask."""
@@ -61,6 +69,15 @@ class SessionState:
     @auto_populate.setter
     def auto_populate(self, value: bool) -> None:
         self._flags.auto_populate = value
+
+    @property
+    def loading(self) -> LoadingMode:
+        """What reading an attribute that is not loaded does, in this thread, where it may be loaded at all."""
+        return cast("LoadingMode", getattr(self._flags, "loading", self._loading_default))
+
+    @loading.setter
+    def loading(self, value: LoadingMode) -> None:
+        self._flags.loading = checked_mode(value)
 
     @property
     def record_operations(self) -> bool:
@@ -99,3 +116,10 @@ class SessionState:
             (result,) = self.call([{"action": "query", "expression": CONFIGURATIONS_QUERY}])
             self._configurations = ConfigurationIndex(result["data"], self._custom_value_type)
         return self._configurations.source(entity, key)
+
+
+def checked_mode(mode: LoadingMode) -> LoadingMode:
+    """Return *mode*; raise ValueError where it is none of the loading modes."""
+    if mode not in LOADING_MODES:
+        raise ValueError(f"a loading mode is one of {', '.join(LOADING_MODES)}, not {mode!r}")
+    return mode
