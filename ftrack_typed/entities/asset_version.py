@@ -18,6 +18,7 @@ from ftrack_typed.attributes import (
     Restricted,
     attribute,
 )
+from ftrack_typed.behaviours.notes import CreatesNotes
 from ftrack_typed.custom_attributes import Custom
 from ftrack_typed.declaration import entity
 from ftrack_typed.entity import Entity
@@ -29,10 +30,14 @@ if TYPE_CHECKING:
     from .asset import Asset
     from .asset_version_link import AssetVersionLink
     from .asset_version_list import AssetVersionList
+    from .base_user import BaseUser as BaseUser
     from .component import Component
     from .custom_attribute_link import CustomAttributeLink
     from .custom_attribute_link_from import CustomAttributeLinkFrom
     from .note import Note
+    from .note_category import NoteCategory as NoteCategory
+    from .note_label import NoteLabel as NoteLabel
+    from .resource import Resource as Resource
     from .review_session_object import ReviewSessionObject
     from .status import Status
     from .status_change import StatusChange
@@ -41,7 +46,10 @@ if TYPE_CHECKING:
 
 
 @entity
-class AssetVersion(Entity):
+class AssetVersion(
+    Entity,
+    CreatesNotes["Note", "BaseUser", "Resource", "NoteCategory", "NoteLabel"],
+):
     """One numbered publish of an asset, with files, status and notes."""
 
     entity_type: ClassVar = "AssetVersion"

@@ -19,6 +19,7 @@ from ftrack_typed.attributes import (
     Restricted,
     attribute,
 )
+from ftrack_typed.behaviours.notes import CreatesNotes
 from ftrack_typed.custom_attributes import Custom
 from ftrack_typed.declaration import entity
 from ftrack_typed.entity import Entity
@@ -29,11 +30,15 @@ if TYPE_CHECKING:
 
     from .appointment import Appointment
     from .asset import Asset
+    from .base_user import BaseUser as BaseUser
     from .component import Component
     from .custom_attribute_link import CustomAttributeLink
     from .custom_attribute_link_from import CustomAttributeLinkFrom
     from .manager import Manager
     from .note import Note
+    from .note_category import NoteCategory as NoteCategory
+    from .note_label import NoteLabel as NoteLabel
+    from .resource import Resource as Resource
     from .scope import Scope
     from .timelog import Timelog
     from .typed_context import TypedContext
@@ -41,7 +46,10 @@ if TYPE_CHECKING:
 
 
 @entity
-class Context(Entity):
+class Context(
+    Entity,
+    CreatesNotes["Note", "BaseUser", "Resource", "NoteCategory", "NoteLabel"],
+):
     """A node of the production tree: a project or anything below one."""
 
     entity_type: ClassVar = "Context"

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from ftrack_typed.attributes import Attr, Fixed, Many, OptionalRef, attribute
+from ftrack_typed.behaviours.jobs import RunsOutside
 from ftrack_typed.declaration import entity
 from ftrack_typed.entity import Entity
 from ftrack_typed.symbols import NEW_ID, NOT_SET, SERVER_SIDE
@@ -18,7 +19,7 @@ JobStatusChoice: TypeAlias = Literal["queued", "running", "done", "failed"]
 
 
 @entity
-class Job(Entity):
+class Job(Entity, RunsOutside):
     """A longer task of the server or of a script, shown to its user."""
 
     entity_type: ClassVar = "Job"

@@ -14,6 +14,7 @@ from ftrack_typed.attributes import (
     Ref,
     attribute,
 )
+from ftrack_typed.behaviours.notes import CreatesReplies
 from ftrack_typed.declaration import entity
 from ftrack_typed.entity import Entity
 from ftrack_typed.symbols import NEW_ID, NOT_SET
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @entity
-class Note(Entity):
+class Note(Entity, CreatesReplies["Note", "BaseUser"]):
     """Feedback or a comment on an entity, and the replies to it."""
 
     entity_type: ClassVar = "Note"

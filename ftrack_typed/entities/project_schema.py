@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from ftrack_typed.attributes import Attr, Fixed, Many, OptionalRef, attribute
+from ftrack_typed.behaviours.project_schemas import AllowsWorkflows
 from ftrack_typed.declaration import entity
 from ftrack_typed.entity import Entity
 from ftrack_typed.symbols import NEW_ID, NOT_SET
@@ -13,13 +14,15 @@ if TYPE_CHECKING:
     from .object_type import ObjectType
     from .project_schema_override import ProjectSchemaOverride
     from .schema import Schema
+    from .status import Status as Status
     from .task_template import TaskTemplate
     from .task_type_schema import TaskTypeSchema
+    from .type import Type as Type
     from .workflow_schema import WorkflowSchema
 
 
 @entity
-class ProjectSchema(Entity):
+class ProjectSchema(Entity, AllowsWorkflows["Status", "Type"]):
     """The types, statuses and workflows that a project uses."""
 
     entity_type: ClassVar = "ProjectSchema"

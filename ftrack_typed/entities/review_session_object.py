@@ -6,20 +6,28 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from ftrack_typed.attributes import Attr, Fixed, Many, Ref, attribute
+from ftrack_typed.behaviours.notes import CreatesNotes
 from ftrack_typed.declaration import entity
 from ftrack_typed.entity import Entity
 from ftrack_typed.symbols import NEW_ID, NOT_SET, SERVER_SIDE
 
 if TYPE_CHECKING:
     from .asset_version import AssetVersion
+    from .base_user import BaseUser as BaseUser
     from .note import Note
+    from .note_category import NoteCategory as NoteCategory
+    from .note_label import NoteLabel as NoteLabel
+    from .resource import Resource as Resource
     from .review_session import ReviewSession
     from .review_session_object_annotation import ReviewSessionObjectAnnotation
     from .review_session_object_status import ReviewSessionObjectStatus
 
 
 @entity
-class ReviewSessionObject(Entity):
+class ReviewSessionObject(
+    Entity,
+    CreatesNotes["Note", "BaseUser", "Resource", "NoteCategory", "NoteLabel"],
+):
     """A version shown in a review session."""
 
     entity_type: ClassVar = "ReviewSessionObject"

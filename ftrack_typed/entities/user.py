@@ -12,6 +12,8 @@ from ftrack_typed.attributes import (
     Restricted,
     attribute,
 )
+from ftrack_typed.behaviours.accounts import HasAccount
+from ftrack_typed.behaviours.timers import RunsTimers
 from ftrack_typed.custom_attributes import Custom
 from ftrack_typed.declaration import entity, inherited
 from ftrack_typed.symbols import NOT_SET, SERVER_SIDE
@@ -21,16 +23,18 @@ from .base_user import BaseUser
 if TYPE_CHECKING:
     from ftrack_typed.custom_attributes import CustomAttributes
 
+    from .context import Context as Context
     from .custom_attribute_link import CustomAttributeLink
     from .custom_attribute_link_from import CustomAttributeLinkFrom
     from .membership import Membership
     from .timelog import Timelog
+    from .timer import Timer as Timer
     from .user_security_role import UserSecurityRole
     from .user_type import UserType
 
 
 @entity(inherited={"resource_type": inherited(default="user", mutable=False)})
-class User(BaseUser):
+class User(BaseUser, RunsTimers["Timer", "Timelog", "Context"], HasAccount):
     """A person with an account."""
 
     entity_type: ClassVar = "User"

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from ftrack_gen.behaviours import find_behaviours
 from ftrack_gen.corrections import VALUE_TYPES
 from ftrack_gen.custom_attributes import CustomAttributes, find_custom_attributes
 from ftrack_gen.descriptions import Describer
@@ -68,6 +69,13 @@ def _report_schemas(schemas: Mapping[str, Schema], problems: Problems) -> None:
         elif name in RESERVED_EXPORTS or not is_safe(name):
             reason = RESERVED_EXPORTS.get(name, "a word of Python's own")
             problems.warning(name, f"its class is named {name}_, because {name} is {reason}")
+        if not schema.primary_key:
+            problems.error(f"{name}.primary_key", "names no attribute (entities are told apart by it)")
+        for listed in schema.default_projections:
+            if listed not in schema.properties:
+                hint = did_you_mean(listed, schema.properties)
+                text = f"no attribute {listed!r}; {hint}".rstrip("; ")
+                problems.warning(f"{name}.default_projections", f"{text}; left out")
         for key in schema.primary_key:
             if key not in schema.properties:
                 hint = did_you_mean(key, schema.properties)
@@ -100,6 +108,7 @@ class _EntityBuilder:
         self.custom = custom
         self.problems = problems
         self.facts: Mapping[str, TypeFacts] = find_facts(self.schemas, tree, problems)
+        self.behaviours = find_behaviours(self.schemas, tree)
         self.names: dict[str, dict[str, AttributeName]] = {}
         for name in tree:
             inherited = self.names.get(tree.bases[name] or "", {})
@@ -127,6 +136,7 @@ class _EntityBuilder:
             primary_key=self._differing(name, "primary_key"),
             default_projections=self._differing(name, "default_projections"),
             custom_class=self.custom.class_of.get(name),
+            behaviours=self.behaviours[name],
             declares_custom=any(attribute.value.shape is Shape.CUSTOM for attribute in attributes),
         )
 
@@ -157,7 +167,9 @@ class _EntityBuilder:
     def _listed(self, name: str, field: str) -> tuple[str, ...]:
         schema = self.schemas[name]
         listed: tuple[str, ...] = getattr(schema, field)
-        return tuple(attribute for attribute in listed if attribute in schema.properties)
+        found = tuple(attribute for attribute in listed if attribute in schema.properties)
+        # A query that selects nothing is none: what identifies an entity is always there.
+        return found or schema.primary_key
 
     def _attribute(self, name: str, prop: Property) -> Attribute:
         type_facts = self.facts[name]

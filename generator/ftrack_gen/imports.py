@@ -13,6 +13,11 @@ ORIGINS: Final = {
     "datetime": "datetime datetime",
     "collections.abc": "Mapping",
     "typing": "TYPE_CHECKING ClassVar Final Literal TypeAlias Union",
+    "ftrack_typed.behaviours.accounts": "HasAccount",
+    "ftrack_typed.behaviours.jobs": "RunsOutside",
+    "ftrack_typed.behaviours.notes": "CreatesNotes CreatesReplies",
+    "ftrack_typed.behaviours.project_schemas": "AllowsWorkflows",
+    "ftrack_typed.behaviours.timers": "RunsTimers",
     "ftrack_typed.attributes": (
         "Attr Computed Fixed FixedMany FixedRef JsonObject JsonValue LinkItem Many Mapped Narrowed NarrowedRef "
         "OptionalFixedRef OptionalRef Ref Restricted attribute"
@@ -49,6 +54,8 @@ class Imports:
         self.own = frozenset(own)
         self._always: dict[tuple[str, str], str] = {}
         self._for_types: dict[tuple[str, str], str] = {}
+        self._in_texts: set[tuple[str, str]] = set()
+        self._in_annotations: set[tuple[str, str]] = set()
 
     def name(self, name: str, *, in_class: bool = True, for_types: bool = False) -> str:
         """Return the local name of *name*, of the runtime or of Python."""
@@ -62,8 +69,19 @@ class Imports:
         """Return the local name of the class *name*, which *module* of the package defines."""
         local = _unshadowed(name, self.attributes) if for_types else name
         if name not in self.own or local != name:
+            self._in_annotations.add((f".{module}", local))
             self._add(f".{module}", name, local, for_types)
         return local
+
+    def entity_in_text(self, name: str, module: str) -> str:
+        """Return the name of the class *name* inside a string that checkers alone read, among the bases of a class.
+
+        Linters do not look into such a string: where nothing else uses the name, it is imported as for others to see.
+        """
+        if name not in self.own:
+            self._in_texts.add((f".{module}", name))
+            self._add(f".{module}", name, name, for_types=True)
+        return name
 
     def _add(self, module: str, name: str, local: str, for_types: bool) -> None:
         if (module, local) in self._always:
@@ -87,7 +105,8 @@ class Imports:
         """Return the import statements that checkers alone need; runtime and package in blocks of their own."""
         runtime = {key: name for key, name in self._for_types.items() if not key[0].startswith(".")}
         package = {key: name for key, name in self._for_types.items() if key[0].startswith(".")}
-        return ["\n".join(_statements(block, indent)) for block in (runtime, package) if block]
+        shown = self._in_texts - self._in_annotations
+        return ["\n".join(_statements(block, indent, shown)) for block in (runtime, package) if block]
 
 
 def _unshadowed(name: str, shadows: Collection[str]) -> str:
@@ -96,15 +115,17 @@ def _unshadowed(name: str, shadows: Collection[str]) -> str:
     return PythonName(name)
 
 
-def _statements(names: dict[tuple[str, str], str], indent: int) -> Iterable[str]:
+def _statements(
+    names: dict[tuple[str, str], str], indent: int, shown: Collection[tuple[str, str]] = ()
+) -> Iterable[str]:
     by_module: dict[str, list[tuple[str, str]]] = {}
     for (module, local), name in names.items():
         by_module.setdefault(module, []).append((name, local))
     margin = " " * indent
     for module in sorted(by_module, key=natural):
         members = sorted(by_module[module], key=lambda member: (member_order(member[0]), member[1]))
-        plain = [name for name, local in members if name == local]
-        groups = [[f"{name} as {local}"] for name, local in members if name != local]
+        plain = [name for name, local in members if name == local and (module, local) not in shown]
+        groups = [[f"{name} as {local}"] for name, local in members if name not in plain or name != local]
         for group in sorted([plain, *groups] if plain else groups, key=lambda group: member_order(group[0])):
             yield margin + import_line(module, group, indent)
 

@@ -90,6 +90,14 @@ class Inherited:
     required: bool | None = None
 
 
+@attrs.frozen
+class Behaviour:
+    """A class of the runtime that an entity class inherits methods from, and the entity types that it is bound to."""
+
+    name: str
+    arguments: tuple[str, ...] = ()
+
+
 @attrs.frozen(kw_only=True)
 class EntityClass:
     """An entity type and the class that stands for it."""
@@ -107,6 +115,9 @@ class EntityClass:
     default_projections: tuple[str, ...] | None = None
     custom_class: ClassName | None = None
     """The custom attributes class of its own."""
+
+    behaviours: tuple[Behaviour, ...] = ()
+    """Those that it has and its base has not."""
 
     declares_custom: bool = False
     """Whether it is the topmost type that has custom attributes."""

@@ -14,6 +14,7 @@ from ftrack_gen.layout import INDENT, Bracket, assignment, docstring, fits, impo
 from ftrack_gen.model import (
     NOT_SET,
     Attribute,
+    Behaviour,
     CustomAttribute,
     CustomClass,
     Default,
@@ -95,7 +96,18 @@ class _Renderer:
         else:
             parent = self.entities[entity.base]
             base = imports.entity(parent.class_name, parent.module, for_types=False)
-        return f"{decorator}\n{lay_out(Bracket(f'class {entity.class_name}(', (base,), '):'))}"
+        # Behind the entity class: no behaviour may hide what entities have, or stand between two entity classes.
+        bases = (base, *(self._behaviour(each, imports) for each in entity.behaviours))
+        return f"{decorator}\n{lay_out(Bracket(f'class {entity.class_name}(', bases, '):'))}"
+
+    def _behaviour(self, behaviour: Behaviour, imports: Imports) -> str | Bracket:
+        """Return ``CreatesReplies["Note", "BaseUser"]``."""
+        name = imports.name(behaviour.name, in_class=False)
+        if not behaviour.arguments:
+            return name
+        bound = [self.entities[each] for each in behaviour.arguments]
+        texts = tuple(literal(imports.entity_in_text(each.class_name, each.module)) for each in bound)
+        return Bracket(f"{name}[", texts, "]", subscript=True)
 
     def _custom_binding(self, entity: EntityClass, imports: Imports) -> str:
         """Return the method that tells checkers the class of the custom attributes, or nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -85,6 +86,10 @@ def _from_server(options: argparse.Namespace, settings: Mapping[str, str], merge
     return Request(options.command, Path(merged.get("schemas") or SCHEMAS) / name, _output(merged), name, server)
 
 
+TAKEN_PACKAGES: Final = frozenset({"attr", "attrs", "cattrs", "ftrack_api", "ftrack_gen", "ftrack_typed", "requests"})
+"""Packages beside those of Python's own library that a generated one must not hide."""
+
+
 def _output(merged: Mapping[str, str]) -> Path:
     """Return the folder of the package, whose name has to be one of Python's."""
     if not merged.get("output"):
@@ -93,6 +98,8 @@ def _output(merged: Mapping[str, str]) -> Path:
     package = output.resolve().name
     if not is_safe(package):
         raise SettingsError(f"--output: {package!r} is no name for a Python package (use letters, digits, underscores)")
+    if package in sys.stdlib_module_names or package in TAKEN_PACKAGES:
+        raise SettingsError(f"--output: a package {package!r} would hide the one that everything here imports")
     return output
 
 

@@ -165,3 +165,12 @@ def _places(value: Any, depth: int, path: tuple[Any, ...] = ()) -> list[tuple[An
     for key, inner in items[:9] if depth else []:
         found += _places(inner, depth - 1, (*path, key))
     return found
+
+
+def test_type_without_a_key(
+    write_workspace: WriteWorkspace, schema: MakeSchema, refused: Callable[[Path], list[str]]
+) -> None:
+    lines = refused(write_workspace([schema("Thing", primary_key=[], default_projections=["di"])]))
+    said = [line.partition("query_schemas.json: ")[2] for line in lines]
+    assert "Thing.primary_key: names no attribute (entities are told apart by it)" in said
+    assert "Thing.default_projections: no attribute 'di'; left out" in said

@@ -33,6 +33,14 @@ def test_wrong_command_line(arguments: list[str], capsys: pytest.CaptureFixture[
     assert "usage: ftrack-gen" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["json", "ftrack_typed", "attrs"])
+def test_package_name_must_hide_nothing(run: RunCommand, tmp_path: Path, name: str) -> None:
+    outcome = run("--workspace", tmp_path, "--output", tmp_path / name)
+    assert outcome.code == USAGE
+    assert outcome.errors == [f"error: --output: a package {name!r} would hide the one that everything here imports"]
+    assert not (tmp_path / name).exists()
+
+
 @pytest.mark.parametrize("name", ["my-package", "1st", "class", "a b"])
 def test_package_name_must_be_an_identifier(run: RunCommand, tmp_path: Path, name: str) -> None:
     outcome = run("--workspace", tmp_path, "--output", tmp_path / name)

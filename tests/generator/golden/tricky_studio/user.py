@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from ftrack_typed.attributes import Attr, Fixed, attribute
+from ftrack_typed.behaviours.accounts import HasAccount
 from ftrack_typed.custom_attributes import Custom as Custom_
 from ftrack_typed.declaration import entity
 from ftrack_typed.entity import Entity
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @entity(custom_attributes="UserCustomAttributes")
-class User(Entity):
+class User(Entity, HasAccount):
     """A person with an account."""
 
     entity_type: ClassVar = "User"
