@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from .collection import Collection, MappedCollection
 from .entity import Entity
 from .errors import AttributeValueError, DeletedEntityError, ImmutableAttributeError
 from .facts import AttributeFacts, AttributeKind
 from .symbols import CREATED, NOT_SET
-from .wire import aware
+from .values import checked_value
 
 if TYPE_CHECKING:
     from .state import SessionState
-
-_ACCEPTED: Final[dict[str, type | tuple[type, ...]]] = {
-    "str": str,
-    "float": (float, int),
-    "int": int,
-    "bool": bool,
-    "datetime": datetime,
-}
 
 
 def assign(state: SessionState, entity: Entity, facts: AttributeFacts, value: Any) -> None:
@@ -37,7 +28,7 @@ def assign(state: SessionState, entity: Entity, facts: AttributeFacts, value: An
     if kind is AttributeKind.SCALAR:
         value = checked_scalar(entity, facts, value)
     elif kind is AttributeKind.REFERENCE:
-        check_reference(entity, facts, value)
+        check_reference(state, entity, facts, value)
     elif kind is AttributeKind.COLLECTION:
         _replace_collection(state, entity, facts, value)
         return
@@ -65,28 +56,26 @@ def _check_writable(state: SessionState, entity: Entity, facts: AttributeFacts) 
 
 
 def checked_scalar(entity: Entity, facts: AttributeFacts, value: Any) -> Any:
-    """Return *value* as the attribute holds it; raise AttributeValueError where it has the wrong type.
-
-    None is always accepted here: what the schema says about it is not always what the server does.
-    """
-    if value is None:
-        return None
-    expected = facts.value_type
-    accepted = _ACCEPTED.get(expected)
-    if accepted is None:
-        return value
-    if not isinstance(value, accepted) or (type(value) is bool and expected != "bool"):
-        raise AttributeValueError(entity.entity_type, facts.name, f"a value of type {expected}", value)
-    return aware(value) if type(value) is datetime else value
+    """Return *value* as the attribute holds it; raise AttributeValueError where it has the wrong type."""
+    return checked_value(entity.entity_type, facts.name, facts.value_type, value)
 
 
-def check_reference(entity: Entity, facts: AttributeFacts, value: Any) -> None:
-    """Raise AttributeValueError where *value* is no entity of the type that the attribute refers to, and not None."""
-    if value is None:
-        return
+def check_reference(state: SessionState, entity: Entity, facts: AttributeFacts, value: Any) -> None:
+    """Raise AttributeValueError where *value* is no entity of that type and session, and not None."""
+    if value is not None:
+        check_item(state, entity, facts, value)
+
+
+def check_item(state: SessionState, entity: Entity, facts: AttributeFacts, item: Any) -> None:
+    """Raise AttributeValueError where *item* is no entity that the attribute *facts* of *entity* can refer to."""
     target = entity._ftrack_type(facts.target or "")
-    if not isinstance(value, target):
-        raise AttributeValueError(entity.entity_type, facts.name, f"a {target.__name__} or None", value)
+    if not isinstance(item, target):
+        raise AttributeValueError(entity.entity_type, facts.name, f"a {target.__name__}", item)
+    page = vars(item).get("_ftrack_page")
+    if page is None or page.state is not state:
+        where = "no session, as a copy does" if page is None else "another session"
+        expected = f"a {target.__name__} of this session; get it there, this one belongs to {where}:"
+        raise AttributeValueError(entity.entity_type, facts.name, expected, item)
 
 
 def set_twins(state: SessionState, entity: Entity, facts: AttributeFacts, value: Any) -> None:
@@ -115,17 +104,15 @@ def _replace_collection(state: SessionState, entity: Entity, facts: AttributeFac
     value = () if value is None else value
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
         raise AttributeValueError(entity.entity_type, facts.name, f"entities of type {facts.target}", value)
-    target = entity._ftrack_type(facts.target or "")
     items = list(value)
-    for item in items:
-        if not isinstance(item, target):
-            raise AttributeValueError(entity.entity_type, facts.name, f"entities of type {target.__name__}", item)
-    changed: Collection[Entity] = Collection(entity, facts, items, mutable=facts.mutable)
-    current = vars(entity).get(facts.name)
-    if isinstance(current, Collection):
-        current._replace(items)
-        return
     with state.lock:
+        current = vars(entity).get(facts.name)
+        if isinstance(current, Collection):
+            current._replace(items)
+            return
+        changed: Collection[Entity] = Collection(entity, facts, [], mutable=facts.mutable)
+        changed._check(items)
+        changed._items = items
         if state.record_operations:
             state.unit.record_write(entity, facts.name, NOT_SET)
         vars(entity)[facts.name] = changed
@@ -140,7 +127,8 @@ def _replace_mapping(state: SessionState, entity: Entity, facts: AttributeFacts,
     given = dict(value)
     if facts.kind is AttributeKind.CUSTOM:
         # Custom attributes belong to the type: they can be set, not taken away.
-        for key, item in given.items():
-            current[key] = item
+        current.update(given)
     elif given != dict(current):
-        current._replace(given)
+        checked = {key: current._checked(key, item) for key, item in given.items()}
+        with state.lock:
+            current._replace(checked)

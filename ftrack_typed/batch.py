@@ -7,7 +7,8 @@ of one entity become one operation, so what a new entity starts with goes into i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 import attrs
 
@@ -15,24 +16,36 @@ from .collection import Collection
 from .custom_attributes import CustomAttributes
 from .entity import Entity
 from .facts import AttributeFacts, AttributeKind
+from .operations import CreateEntityOperation, UpdateEntityOperation
+from .operations import Operation as RecordedOperation
+from .symbols import NOT_SET
 from .unit_of_work import Changes
 from .wire import ENTITY_TYPE, encoded, reference
 
 Operation = dict[str, Any]
 
+NOTHING: Final[Mapping[int, RecordedOperation]] = MappingProxyType({})
+
 
 @attrs.frozen
 class PlannedOperation:
-    """One operation of a batch, and the entity that its answer is about."""
+    """One operation of a batch, and the entity that its answer is about, where that is known.
+
+    ``old`` is what the value of a row behind a mapping was, where it is known.
+    """
 
     entity: Entity | None
     operation: Operation
+    old: Any = NOT_SET
+    pushed: bool = False
+    """Whether the operation was given as it is."""
 
 
-def plan(pending: Sequence[Changes]) -> list[PlannedOperation]:
-    """Return the operations that send all changes, in order."""
+def plan(pending: Sequence[Changes], pushed: Mapping[int, RecordedOperation] = NOTHING) -> list[PlannedOperation]:
+    """Return the operations that send all changes, and those that were *pushed*, by place, in order."""
     sendable = [each for each in pending if each.created is None or each.deleted is None]
     steps = [step for changes in sendable for step in _steps(changes)]
+    steps += [_Step(place, None, "", operations=_pushed(operation)) for place, operation in pushed.items()]
     steps.sort(key=_place)
     return list(_joined(steps))
 
@@ -42,7 +55,7 @@ class _Step:
     """A part of the batch: a whole operation, values for an operation on one entity, or both."""
 
     place: int
-    entity: Entity
+    entity: Entity | None
     action: str
     data: dict[str, Any] = attrs.field(factory=dict)
     operations: list[PlannedOperation] | None = None
@@ -55,7 +68,7 @@ def _place(step: _Step) -> int:
 def _steps(changes: Changes) -> Iterator[_Step]:
     entity = changes.entity
     if changes.deleted is not None:
-        operations = [PlannedOperation(None, _operation("delete", entity))]
+        operations = [PlannedOperation(entity, _operation("delete", entity))]
         yield _Step(changes.deleted, entity, "delete", operations=operations)
         return
     content = vars(entity)
@@ -67,7 +80,7 @@ def _steps(changes: Changes) -> Iterator[_Step]:
         facts = entity._ftrack_facts[name]
         value = content[name]
         if facts.kind is AttributeKind.MAPPED or facts.kind is AttributeKind.CUSTOM:
-            operations = list(_mapped(entity, facts, changes.old.get(name)))
+            operations = list(mapped_operations(entity, facts, changes.old.get(name)))
             yield _Step(place, entity, "update", operations=operations)
             open_step = None
             continue
@@ -87,7 +100,8 @@ def _joined(steps: Iterable[_Step]) -> Iterator[PlannedOperation]:
     """Yield the operations of *steps*, with neighbouring ones on one entity as one."""
     before: _Step | None = None
     for step in steps:
-        if before is not None and step.operations is None and step.entity is before.entity and step.action == "update":
+        joins = step.operations is None and step.action == "update"
+        if before is not None and joins and step.entity is before.entity:
             before.data.update(step.data)
             continue
         if before is not None:
@@ -100,6 +114,7 @@ def _joined(steps: Iterable[_Step]) -> Iterator[PlannedOperation]:
 
 
 def _finished(step: _Step) -> Iterator[PlannedOperation]:
+    assert step.entity is not None
     if step.action == "create":
         data = {**step.entity._ftrack_key(), **step.data}
         yield PlannedOperation(step.entity, _operation("create", step.entity, data))
@@ -107,15 +122,34 @@ def _finished(step: _Step) -> Iterator[PlannedOperation]:
         yield PlannedOperation(step.entity, _operation("update", step.entity, step.data))
 
 
+def _pushed(operation: RecordedOperation) -> list[PlannedOperation]:
+    """Return what sends an operation that was given as it is; nothing for an update to NOT_SET."""
+    key = {name: str(value) for name, value in operation.entity_key.items()}
+    if isinstance(operation, CreateEntityOperation):
+        action, data = "create", {**key, **_sendable(operation.entity_data)}
+    elif isinstance(operation, UpdateEntityOperation):
+        action, data = "update", _sendable({operation.attribute_name: operation.new_value})
+        if not data:
+            return []
+    else:
+        return [PlannedOperation(None, _raw("delete", operation.entity_type, list(key.values())), pushed=True)]
+    return [PlannedOperation(None, _raw(action, operation.entity_type, list(key.values()), data), pushed=True)]
+
+
+def _sendable(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _value(value) for name, value in data.items() if value is not NOT_SET and name != ENTITY_TYPE}
+
+
 def _value(value: Any) -> Any:
     if isinstance(value, Entity):
         return reference(value.entity_type, value._ftrack_key())
-    if isinstance(value, Collection):
-        return [reference(item.entity_type, item._ftrack_key()) for item in value]
+    if isinstance(value, (Collection, list, tuple)):
+        return [_value(item) for item in value]
     return encoded(value)
 
 
-def _mapped(entity: Entity, facts: AttributeFacts, old: Any) -> Iterator[PlannedOperation]:
+def mapped_operations(entity: Entity, facts: AttributeFacts, old: Any) -> Iterator[PlannedOperation]:
+    """Yield an operation for each key of a mapping that changed from *old*: each is a row of its own."""
     before: Mapping[str, Any] = old if isinstance(old, dict) else {}
     now = vars(entity)[facts.name]
     changed = {key: value for key, value in now.items() if key not in before or before[key] != value}
@@ -123,16 +157,15 @@ def _mapped(entity: Entity, facts: AttributeFacts, old: Any) -> Iterator[Planned
     if isinstance(now, CustomAttributes):
         for key, value in changed.items():
             value_type, configuration_id = now._ftrack_source(key)
-            yield PlannedOperation(
-                None, _raw("update", value_type, [configuration_id, owner_id], {"value": encoded(value)})
-            )
+            operation = _raw("update", value_type, [configuration_id, owner_id], {"value": encoded(value)})
+            yield PlannedOperation(None, operation, before.get(key, NOT_SET))
         return
     for key in before:
         if key not in now:
             yield PlannedOperation(None, _raw("delete", "Metadata", [owner_id, key]))
     for key, value in changed.items():
         if key in before:
-            yield PlannedOperation(None, _raw("update", "Metadata", [owner_id, key], {"value": value}))
+            yield PlannedOperation(None, _raw("update", "Metadata", [owner_id, key], {"value": value}), before[key])
         else:
             row = {"key": key, "value": value, "parent_id": owner_id, "parent_type": entity.entity_type}
             yield PlannedOperation(None, _raw("create", "Metadata", [owner_id, key], row))

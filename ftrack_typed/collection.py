@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, KeysView, Mapping, MutableMapping, MutableSequence
+from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, MutableMapping, MutableSequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, overload
 
 from .errors import (
+    AttributeValueError,
     DuplicateItemInCollectionError,
     ImmutableCollectionError,
 )
+from .values import checked_value
 
 if TYPE_CHECKING:
     from .entity import Entity
@@ -41,14 +43,27 @@ class Collection(MutableSequence[E]):
         """Hold *items* instead, and record that; leave everything as it was where they are refused."""
         if not self.mutable:
             raise ImmutableCollectionError(self)
-        seen: set[E] = set()
-        for item in items:
-            if item in seen:
-                raise DuplicateItemInCollectionError(item, self)
-            seen.add(item)
+        self._check(items)
         before = Collection(self._entity, self._facts, self._items)
         self._entity.session._ftrack_collection_changed(self, before)
         self._items = items
+
+    def _check(self, items: list[E]) -> None:
+        known = set(self._items)
+        seen: set[E] = set()
+        for item in items:
+            if not _is_entity(item) or item not in known:
+                self._entity._ftrack_check_item(self._facts, item)
+            if item in seen:
+                raise DuplicateItemInCollectionError(item, self)
+            seen.add(item)
+
+    def _change(self, change: Callable[[list[E]], object]) -> None:
+        """Do *change* to a copy of the items, and hold that; no other thread comes in between."""
+        with self._entity._ftrack_lock():
+            items = list(self._items)
+            change(items)
+            self._replace(items)
 
     def _restore_to(self, collection: Collection[E]) -> None:
         """Make *collection* hold what is here, and record nothing."""
@@ -80,34 +95,33 @@ class Collection(MutableSequence[E]):
     @overload
     def __setitem__(self, index: slice, value: Iterable[E]) -> None: ...
     def __setitem__(self, index: int | slice, value: Any) -> None:
-        items = list(self._items)
-        items[index] = value
-        self._replace(items)
+        self._change(lambda items: items.__setitem__(index, value))
 
     def __delitem__(self, index: int | slice) -> None:
-        items = list(self._items)
-        del items[index]
-        self._replace(items)
+        self._change(lambda items: items.__delitem__(index))
 
     def insert(self, index: int, value: E) -> None:
         """Put *value* before position *index*."""
-        items = list(self._items)
-        items.insert(index, value)
-        self._replace(items)
+        self._change(lambda items: items.insert(index, value))
 
     def extend(self, values: Iterable[E]) -> None:
         """Add *values* at the end, all of them or, where one is refused, none."""
-        self._replace([*self._items, *values])
+        added = list(values)
+        self._change(lambda items: items.extend(added))
 
     def remove(self, value: E) -> None:
         """Take *value* out; raise ValueError where it is not in."""
-        if value not in self._items:
-            raise ValueError(f"{value!r} is not in {self!r}")
-        self._replace([item for item in self._items if item != value])
+
+        def take_out(items: list[E]) -> None:
+            if value not in items:
+                raise ValueError(f"{value!r} is not in {self!r}")
+            items.remove(value)
+
+        self._change(take_out)
 
     def clear(self) -> None:
         """Take everything out."""
-        self._replace([])
+        self._change(list.clear)
 
     def __eq__(self, other: object) -> bool:
         return set(self._items) == set(other._items) if isinstance(other, Collection) else NotImplemented
@@ -150,12 +164,31 @@ class MappedCollection(MutableMapping[str, V]):
         return self._values[key]
 
     def __setitem__(self, key: str, value: V) -> None:
-        self._replace({**self._values, key: value})
+        self.update({key: value})
+
+    def _checked(self, key: str, value: Any) -> Any:
+        """Return *value* as it is held under *key*; raise AttributeValueError where either has the wrong type."""
+        name = f"{self._facts.name}[{key!r}]"
+        if not isinstance(key, str):
+            raise AttributeValueError(self._entity.entity_type, name, "text for a key", key)
+        return checked_value(self._entity.entity_type, name, self._facts.value_type, value)
+
+    def update(self, *given: Any, **named: Any) -> None:
+        """Set several values, as one change: all of them or, where one is refused, none."""
+        values = {key: self._checked(key, value) for key, value in dict(*given, **named).items()}
+        with self._entity._ftrack_lock():
+            self._replace({**self._values, **values})
 
     def __delitem__(self, key: str) -> None:
-        if key not in self._values:
-            raise KeyError(key)
-        self._replace({name: value for name, value in self._values.items() if name != key})
+        with self._entity._ftrack_lock():
+            if key not in self._values:
+                raise KeyError(key)
+            self._replace({name: value for name, value in self._values.items() if name != key})
+
+    def clear(self) -> None:
+        """Remove every key."""
+        with self._entity._ftrack_lock():
+            self._replace({})
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
@@ -169,3 +202,7 @@ class MappedCollection(MutableMapping[str, V]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._entity.entity_type}.{self._facts.name} {self._values!r}>"
+
+
+def _is_entity(item: object) -> bool:
+    return hasattr(type(item), "_ftrack_facts")

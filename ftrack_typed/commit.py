@@ -5,10 +5,13 @@ Cost follows the number of changes. Nothing is changed here before the server ha
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .batch import PlannedOperation, plan
+from .encoding import WireBatch
 from .entity import Entity
+from .errors import UnrecognisedEntityTypeError
 from .facts import AttributeKind
 from .unit_of_work import Changes, touched_references
 from .wire import ENTITY_TYPE
@@ -24,11 +27,12 @@ def send(state: SessionState) -> None:
     """
     with state.committing:
         with state.lock:
-            planned = plan(state.unit.pending())
+            planned = plan(state.unit.pending(), state.unit.pushed)
             taken = state.unit.take()
             state.creation_page = state.new_page()
         try:
-            results: list[Any] = state.call([each.operation for each in planned]) if planned else []
+            batch = WireBatch(each.operation for each in planned)
+            results: list[Any] = state.call(batch) if batch else []
         except BaseException:
             with state.lock:
                 state.unit.give_back()
@@ -43,13 +47,15 @@ def _apply(state: SessionState, taken: list[Changes], planned: list[PlannedOpera
     for each, result in zip(planned, results, strict=True):
         if each.entity is not None:
             _merge_answer(state, each.entity, result)
+        elif each.pushed:
+            _apply_pushed(state, each.operation, result)
     stale: dict[tuple[int, type[Entity]], Entity] = {}
     for changes in taken:
         if changes.deleted is not None:
             _bury(state, changes.entity)
         stale.update({(id(other), type(changes.entity)): other for other in touched_references(changes)})
     for (_, item_type), other in stale.items():
-        forget_collections(other, item_type)
+        forget_collections(other, item_type, state.unit.written(other))
 
 
 def _merge_answer(state: SessionState, entity: Entity, result: Any) -> None:
@@ -62,16 +68,34 @@ def _merge_answer(state: SessionState, entity: Entity, result: Any) -> None:
     state.identity.merge_row(data, vars(entity)["_ftrack_page"])
 
 
+def _apply_pushed(state: SessionState, operation: Mapping[str, Any], result: Any) -> None:
+    """Make the entity that a pushed operation was about, where it is known here, say what the server answered."""
+    try:
+        entity_type = state.entity_type(operation["entity_type"])
+    except UnrecognisedEntityTypeError:
+        return
+    entity = state.identity.find(entity_type, tuple(operation["entity_key"]))
+    if entity is None:
+        return
+    if operation["action"] == "delete":
+        _bury(state, entity)
+    else:
+        _merge_answer(state, entity, result)
+
+
 def _bury(state: SessionState, entity: Entity) -> None:
     state.identity.remove(entity)
     vars(entity)["_ftrack_deleted"] = True
 
 
-def forget_collections(entity: Entity, item_type: type[Entity]) -> None:
-    """Drop the loaded collections of *entity* that may hold entities of *item_type*; they load again when read."""
+def forget_collections(entity: Entity, item_type: type[Entity], kept: Container[str]) -> None:
+    """Drop the loaded collections of *entity* that may hold an *item_type*; they load again when read.
+
+    Those in *kept* have changes that wait for the next commit, and stay.
+    """
     content = vars(entity)
     for facts in entity._ftrack_kinds[AttributeKind.COLLECTION]:
-        if facts.name in content:
+        if facts.name in content and facts.name not in kept:
             target = entity._ftrack_type(facts.target or "")
             if issubclass(item_type, target) or issubclass(target, item_type):
                 del content[facts.name]

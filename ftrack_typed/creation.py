@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -26,12 +26,14 @@ class Blueprint:
     """What the schema says about new entities of one type.
 
     ``defaults`` are plain values that a new entity starts with unless it, or its other form, is given; ``required``
-    names what must be given, in one of the forms in the tuple.
+    names what must be given, in one of the forms in the tuple. ``prepare``, which a behaviour of the type has,
+    returns the values to go by, or refuses them.
     """
 
     defaults: tuple[tuple[AttributeFacts, frozenset[str]], ...]
     required: tuple[tuple[str, ...], ...]
     keys: frozenset[str]
+    prepare: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None
 
 
 @functools.cache
@@ -46,7 +48,7 @@ def blueprint(entity_type: type[Entity]) -> Blueprint:
         elif facts.required and not by_server:
             required.append(forms)
     keys = frozenset(entity_type._ftrack_names[wire] for wire in entity_type.primary_key_attributes)
-    return Blueprint(tuple(defaults), tuple(required), keys)
+    return Blueprint(tuple(defaults), tuple(required), keys, getattr(entity_type, "_ftrack_prepare", None))
 
 
 def create(state: SessionState, entity_type: type[E], given: Mapping[str, Any]) -> E:
@@ -56,7 +58,7 @@ def create(state: SessionState, entity_type: type[E], given: Mapping[str, Any]) 
     MissingAttributeError; nothing is made then.
     """
     rules = blueprint(entity_type)
-    values = _by_facts(entity_type, given)
+    values = _by_facts(entity_type, given if rules.prepare is None else rules.prepare(given))
     names = {facts.name for facts, _ in values}
     _check_complete(entity_type, rules, names)
     for facts, forms in rules.defaults:
@@ -81,6 +83,16 @@ def create(state: SessionState, entity_type: type[E], given: Mapping[str, Any]) 
             raise
         page.entities.append(entity)
     return entity
+
+
+def gathered(mappings: Iterable[object], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what `Session.create` was given, in *mappings* or as *values* by name, as one dict; the latter count."""
+    given: dict[str, Any] = {}
+    for mapping in mappings:
+        if not isinstance(mapping, Mapping):
+            raise TypeError(f"create takes values by name, or one mapping, not {mapping!r}")
+        given.update(mapping)
+    return {**given, **values}
 
 
 def _by_facts(entity_type: type[Entity], given: Mapping[str, Any]) -> list[tuple[AttributeFacts, Any]]:
@@ -111,7 +123,7 @@ def _fill(state: SessionState, entity: Entity, facts: AttributeFacts, value: Any
         # A key is part of every operation and is text there.
         content[facts.name] = str(value) if facts.name in keys else checked_scalar(entity, facts, value)
     elif facts.kind is AttributeKind.REFERENCE:
-        check_reference(entity, facts, value)
+        check_reference(state, entity, facts, value)
         content[facts.name] = value
     else:
         return False

@@ -14,6 +14,7 @@ from .facts import AttributeFacts, AttributeKind
 from .query.expressions import KeyedPath, MappedPath, ScalarPath
 from .query.syntax import Path, Step
 from .symbols import NOT_SET
+from .values import checked_value, frozen
 from .wire import ENTITY_TYPE, decoded
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ class CustomAttributes(_Keyed):
         sources: dict[str, tuple[str, str]] = {}
         for row in rows:
             key = row["key"]
-            self._values[key] = decoded(row.get("value"))
+            self._values[key] = frozen(decoded(row["value"]))
             sources[key] = (row[ENTITY_TYPE], row["configuration_id"])
         _set(self, "_sources", sources)
 
@@ -220,13 +221,18 @@ class CustomAttributes(_Keyed):
             raise UnknownAttributeError(cls.__name__, name, cls._ftrack_descriptors)
         return descriptor
 
-    def __setitem__(self, key: str, value: Any) -> None:
-        for descriptor in self._ftrack_descriptors.values():
-            if descriptor.key == key and not descriptor.mutable:
-                raise ImmutableAttributeError(type(self).__name__, key, "computed by the server")
+    def _checked(self, key: str, value: Any) -> Any:
+        descriptor = next((each for each in self._ftrack_descriptors.values() if each.key == key), None)
+        if descriptor is not None and not descriptor.mutable:
+            raise ImmutableAttributeError(type(self).__name__, key, "computed by the server")
         if key not in self._sources:
             self._sources[key] = self._entity.session._ftrack_custom_source(self._entity, key)
-        super().__setitem__(key, value)
+        value_type = "JsonValue" if descriptor is None else descriptor.facts.value_type
+        return checked_value(self._entity.entity_type, f"custom_attributes[{key!r}]", value_type, value)
+
+    def clear(self) -> None:
+        """Refuse: custom attributes belong to the type of the entity."""
+        raise ImmutableAttributeError(self._entity.entity_type, "custom_attributes", "part of the entity's type")
 
     def __getitem__(self, key: str) -> Any:
         try:
@@ -238,6 +244,12 @@ class CustomAttributes(_Keyed):
         raise ImmutableAttributeError(f"{self._entity.entity_type}.custom_attributes", key, "part of the entity's type")
 
     if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            # Reached by names that are none of the declared ones.
+            if name.startswith("__"):
+                raise AttributeError(name)
+            raise UnknownAttributeError(f"{type(self).__name__}", name, self._ftrack_descriptors)
 
         def __setattr__(self, name, value):
             if name not in CustomAttributes._SLOTS and name not in self._ftrack_descriptors:

@@ -17,8 +17,8 @@ from .symbols import NOT_SET
 
 E = TypeVar("E", bound=Entity)
 
-PLAIN_TYPES: Final[dict[str, tuple[type, ...]]] = {"str": (str,), "float": (float, int), "int": (int,), "bool": (bool,)}
-"""Types whose values an attribute holds as they are, by the value type of the attribute."""
+PLAIN_TYPES: Final[dict[str, tuple[type, ...]]] = {"str": (str,), "float": (int,), "int": (int,), "bool": (bool,)}
+"""Types whose values an attribute holds as they are, unchecked, by the value type of the attribute."""
 
 
 @attrs.frozen

@@ -28,7 +28,7 @@ def ensure(state: SessionState, entity_type: type[E], data: Mapping[str, Any], k
     Commits what had to change. Raise ValueError without keys, KeyError for a key that *data* lacks, and
     MultipleResultsFoundError where several rows match.
     """
-    names = list(data if keys is None else keys)
+    names = [keys] if isinstance(keys, str) else list(data if keys is None else keys)
     if not names:
         raise ValueError(f"ensure needs something that identifies the {entity_type.entity_type}: data is empty")
     missing = [name for name in names if name not in data]
@@ -42,7 +42,15 @@ def ensure(state: SessionState, entity_type: type[E], data: Mapping[str, Any], k
         raise MultipleResultsFoundError("ensure found several rows", text)
     if not found:
         created = create(state, entity_type, data)
-        send(state)
+        try:
+            send(state)
+        except BaseException:
+            # Nobody else has it: left pending, it would spoil every later commit.
+            with state.lock:
+                state.unit.forget(created)
+                state.identity.remove(created)
+                vars(created)["_ftrack_deleted"] = "its creation was refused"
+            raise
         return created
     (entity,) = found
     assert isinstance(entity, entity_type)
@@ -50,7 +58,12 @@ def ensure(state: SessionState, entity_type: type[E], data: Mapping[str, Any], k
     for name, value in changed.items():
         entity[name] = value
     if changed:
-        send(state)
+        try:
+            send(state)
+        except BaseException:
+            with state.lock:
+                state.unit.revert(entity, [entity._ftrack_fact(name).name for name in changed])
+            raise
     return entity
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast
 
 from .attributes import Descriptor
 from .custom_attributes import Custom, CustomAttributes
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from .session import Session
 
 E = TypeVar("E", bound="Entity")
+
+SERVER_SCHEMA: Final = "ftrack_typed.server_schema"
+"""Package of the classes that are made at run time, for types that no generated code knows."""
 
 
 if TYPE_CHECKING:
@@ -95,7 +99,7 @@ class Entity(_Base):
         """The session that the entity belongs to. Raise NotLoadedError where it belongs to none, as a copy does."""
         page: Page | None = self.__dict__.get("_ftrack_page")
         if page is None:
-            raise NotLoadedError(self.entity_type, "session", "the entity belongs to no session")
+            raise NotLoadedError(self.entity_type, "session", "the entity belongs to no session", helps=False)
         return page.state.session
 
     @classmethod
@@ -142,12 +146,23 @@ class Entity(_Base):
     def _ftrack_absent(self, facts: AttributeFacts) -> object:
         """Return the value of an attribute that is not loaded: load it, or raise NotLoadedError."""
         if facts.kind is AttributeKind.RESTRICTED:
-            raise NotLoadedError(self.entity_type, facts.name, "the server takes it in criteria and never returns it")
+            reason = "the server takes it in criteria and never returns it"
+            raise NotLoadedError(self.entity_type, facts.name, reason, helps=False)
+        if self.__dict__.get("_ftrack_page") is None:
+            raise NotLoadedError(self.entity_type, facts.name, "the entity belongs to no session", helps=False)
         return self.session._ftrack_load(self, facts)
 
     def _ftrack_write(self, facts: AttributeFacts, value: object) -> None:
         """Set the attribute *facts* to *value* and record it; raise ImmutableAttributeError where it is fixed."""
         self.session._ftrack_write(self, facts, value)
+
+    def _ftrack_lock(self) -> AbstractContextManager[object]:
+        """Return the lock under which values of the session change; raise NotLoadedError for a copy, which has none."""
+        return self.session._state.lock
+
+    def _ftrack_check_item(self, facts: AttributeFacts, item: object) -> None:
+        """Raise AttributeValueError where *item* cannot be in the collection *facts* of this entity."""
+        self.session._ftrack_check_item(self, facts, item)
 
     def _ftrack_key(self) -> dict[str, str]:
         """Return the primary key: wire name to value. Raise NotLoadedError where a part is not loaded; never load."""

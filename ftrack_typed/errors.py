@@ -18,6 +18,7 @@
     │   ├── AuthenticationError         ... the user or the key
     │   ├── PermissionDeniedError       ... for want of a permission
     │   └── ServerCompatibilityError    ... or is too old, or too new
+    ├── NotUniqueError                  there is one already where only one can be, such as a timer that runs
     ├── ConnectionClosedError           the session is closed
     ├── AttributeValueError             a value of the wrong type for an attribute (also a TypeError)
     ├── MissingAttributeError           a new entity lacks what its type requires (also a TypeError)
@@ -33,6 +34,9 @@
     ├── DirectInstantiationError        an entity class was called; ``session.create`` makes entities (also a TypeError)
     ├── ForeignEntityTypeError          the class belongs to another generated package
     └── SchemaDriftError                code and server disagree about the schema
+
+    UserWarning
+    └── ImplicitLoadWarning             a value that is not loaded was read while the loading mode is "warn"
 """
 
 from __future__ import annotations
@@ -49,7 +53,22 @@ class FtrackError(Exception):
         """Keep *message*, and *details* as a read-only mapping."""
         super().__init__(message)
         self.message = message
-        self.details: Mapping[str, object] = MappingProxyType(dict(details or {}))
+        self._details = dict(details or {})
+
+    @property
+    def details(self) -> Mapping[str, object]:
+        """The facts of the error by name."""
+        return MappingProxyType(self._details)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Errors cross processes; their constructors take facts, and args holds the finished message.
+        return _restored, (type(self), self.args), vars(self)
+
+
+def _restored(error_type: type[FtrackError], arguments: tuple[object, ...]) -> FtrackError:
+    error = error_type.__new__(error_type, *arguments)
+    error.args = arguments
+    return error
 
 
 class SchemaError(FtrackError):
@@ -147,6 +166,10 @@ class ServerCompatibilityError(ServerError):
     """The server is too old for this client, or lacks an action."""
 
 
+class NotUniqueError(FtrackError):
+    """There is one already where only one can be; ``__cause__`` is what the server said."""
+
+
 class ConnectionClosedError(FtrackError):
     """The session is closed."""
 
@@ -186,7 +209,9 @@ class DeletedEntityError(FtrackError):
     def __init__(self, entity: object, what: str) -> None:
         """Name the entity and what was tried."""
         self.entity = entity
-        super().__init__(f"{entity!r} is deleted: {what}", {"entity": entity})
+        reason = vars(entity).get("_ftrack_deleted")
+        gone = reason if isinstance(reason, str) else "it is deleted"
+        super().__init__(f"{entity!r}: {gone}; {what}", {"entity": entity})
 
 
 class UnrecognisedEntityTypeError(FtrackError, LookupError):
@@ -258,12 +283,13 @@ class DuplicateItemInCollectionError(CollectionError):
 class NotLoadedError(FtrackError):
     """A value was asked for that is not loaded and cannot be loaded."""
 
-    def __init__(self, entity_type: str, name: str, reason: str) -> None:
-        """Name the type, the attribute and the reason; the message shows the ``select`` that loads it."""
+    def __init__(self, entity_type: str, name: str, reason: str, *, helps: bool = True) -> None:
+        """Name type, attribute and reason; the message shows the ``select`` that loads it, where that *helps*."""
         self.entity_type = entity_type
         self.name = name
         self.reason = reason
-        message = f"{entity_type}.{name} is not loaded: {reason}; query it with select({entity_type}.{name})"
+        advice = f"; query it with select({entity_type}.{name})" if helps else ""
+        message = f"{entity_type}.{name} is not loaded: {reason}{advice}"
         super().__init__(message, {"entity_type": entity_type, "attribute": name, "reason": reason})
 
 

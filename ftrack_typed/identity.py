@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from .collection import Collection, MappedCollection
 from .custom_attributes import CustomAttributes
 from .entity import Entity
+from .errors import NotUniqueError
 from .facts import AttributeFacts, AttributeKind
 from .wire import ENTITY_TYPE, decoded, parsed_datetime
 
@@ -86,6 +87,8 @@ class IdentityMap:
             value = row[wire]
             if value is not None:
                 row[wire] = convert(value, entity, page)
+        if plan.mappings:
+            drop_absent(row, plan.mappings)
         if plan.renames:
             rename(row, plan.renames)
         return entity
@@ -100,6 +103,8 @@ class IdentityMap:
             value = row[wire]
             if value is not None:
                 row[wire] = convert(value, entity, page)
+        if plan.mappings:
+            drop_absent(row, plan.mappings)
         if plan.renames:
             rename(row, plan.renames)
         if self._pending.shielding:
@@ -119,9 +124,13 @@ class IdentityMap:
         return self.types.get(entity.entity_type) or self.merger(entity.entity_type)
 
     def add(self, entity: Entity) -> None:
-        """Make *entity*, a new one, the object for its key."""
+        """Make *entity*, a new one, the object for its key; raise NotUniqueError where there is another."""
         merger = self._merger_of(entity)
-        merger.known[merger.key_of(vars(entity))] = entity
+        key = merger.key_of(vars(entity))
+        if merger.known.setdefault(key, entity) is not entity:
+            raise NotUniqueError(
+                f"{merger.known[key]!r} is there already: {entity.entity_type} with its key cannot be new"
+            )
 
     def find(self, entity_type: type[Entity], key: tuple[str, ...]) -> Entity | None:
         """Return the entity with that key, if it is known and an *entity_type*."""
@@ -134,7 +143,9 @@ class IdentityMap:
     def remove(self, entity: Entity) -> None:
         """Forget *entity*; its key may then stand for another object."""
         merger = self._merger_of(entity)
-        merger.known.pop(merger.key_of(vars(entity)), None)
+        key = merger.key_of(vars(entity))
+        if merger.known.get(key) is entity:
+            del merger.known[key]
 
     def empty(self, entity: Entity, facts: AttributeFacts) -> Any:
         """Return the empty collection or mapping that the attribute *facts* of *entity*, a new one, starts with."""
@@ -151,18 +162,20 @@ class _Plan:
     """What has to be done to rows with one set of keys.
 
     ``conversions`` say how to make values of what the row has, ``renames`` which keys have another name in Python, and
-    ``twins`` which references and foreign keys are here without the other.
+    ``twins`` which references and foreign keys are here without the other; ``mappings`` are the mapped collections.
     """
 
-    __slots__ = ("conversions", "renames", "twins")
+    __slots__ = ("conversions", "mappings", "renames", "twins")
 
     def __init__(
         self,
         conversions: list[tuple[str, Conversion]],
         renames: list[tuple[str, str]],
         twins: list[tuple[str, str]],
+        mappings: list[str],
     ) -> None:
         self.conversions = conversions
+        self.mappings = mappings
         self.renames = renames
         self.twins = twins
 
@@ -202,7 +215,9 @@ class _TypeMerger:
             for facts in facts_by_name.values()
             if facts.foreign_key is not None and (facts.wire in wires) != (facts.foreign_key in wires)
         ]
-        plan = self.plans[wires] = _Plan(conversions, renames, twins)
+        kinds = {wire: facts_by_name[names[wire]].kind for wire in wires if names.get(wire) in facts_by_name}
+        mappings = [wire for wire, kind in kinds.items() if kind in (AttributeKind.MAPPED, AttributeKind.CUSTOM)]
+        plan = self.plans[wires] = _Plan(conversions, renames, twins, mappings)
         return plan
 
     def conversion(self, facts: AttributeFacts) -> Conversion | None:
@@ -244,6 +259,13 @@ class _TypeMerger:
         return convert
 
 
+def drop_absent(row: Row, mappings: Iterable[str]) -> None:
+    """Take mapped collections out of *row* whose values the server did not send: they are not loaded."""
+    for wire in mappings:
+        if row[wire] is _MISSING:
+            del row[wire]
+
+
 def rename(row: Row, renames: Iterable[tuple[str, str]]) -> None:
     """Give values the names that they have in Python."""
     for wire, name in renames:
@@ -260,14 +282,20 @@ def _datetime(value: Any, entity: Entity, page: Page) -> Any:
 
 def _mapped(facts: AttributeFacts) -> Conversion:
     def convert(value: Any, entity: Entity, page: Page) -> Any:
-        return MappedCollection(entity, facts, {row["key"]: row.get("value") for row in value if "key" in row})
+        try:
+            return MappedCollection(entity, facts, {row["key"]: row["value"] for row in value})
+        except KeyError:
+            return _MISSING
 
     return convert
 
 
 def _custom(facts: AttributeFacts, custom_attributes: type[CustomAttributes]) -> Conversion:
     def convert(value: Any, entity: Entity, page: Page) -> Any:
-        return custom_attributes(entity, facts, None, [row for row in value if "key" in row])
+        try:
+            return custom_attributes(entity, facts, None, value)
+        except KeyError:
+            return _MISSING
 
     return convert
 

@@ -135,15 +135,16 @@ def _load_siblings(state: SessionState, entity: Entity, facts: AttributeFacts, p
 
 
 def load_scalars(state: SessionState, entity: Entity) -> None:
-    """Load every plain value that *entity* lacks, in one query; leave it as it is where nothing may be loaded."""
+    """Load everything that *entity* lacks, in one query; leave it as it is where nothing may be loaded."""
     content = vars(entity)
     new = state.unit.state(entity) is CREATED or bool(content.get("_ftrack_deleted"))
     if new or not state.auto_populate:
         return
     missing = [
-        facts.wire
+        text
         for name, facts in entity._ftrack_facts.items()
-        if facts.kind is AttributeKind.SCALAR and name not in content
+        if facts.kind is not AttributeKind.RESTRICTED and name not in content
+        for text in projections_of(entity, facts)
     ]
     if missing:
         fetch(state, type(entity), missing, [entity], content["_ftrack_page"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from . import attributes, custom_attributes
 from .attributes import attribute
 from .declaration import entity
-from .entity import Entity
+from .entity import SERVER_SCHEMA, Entity
 from .schema import PropertyKind
 from .symbols import NEW_ID, NOT_SET, SERVER_SIDE
 
@@ -33,8 +33,6 @@ _SCALARS: Final = {
 class SchemaTypes:
     """The entity classes of one session that were made at run time, each in a module of its own making."""
 
-    PACKAGE: Final = "ftrack_typed.server_schema"
-
     def __init__(self, schemas: Callable[[], Mapping[str, Schema]], entity_type: Callable[[str], type[Entity]]) -> None:
         """Read *schemas* when a type is needed; find base classes and targets with *entity_type*."""
         self._schemas = schemas
@@ -51,7 +49,7 @@ class SchemaTypes:
     def _make(self, schema: Schema) -> type[Entity]:
         base = self._entity_type(schema.mixin) if schema.mixin else Entity
         # A module of its own is where the decorator looks for the names in annotations.
-        module = types.ModuleType(f"{self.PACKAGE}.{schema.id.lower()}")
+        module = types.ModuleType(f"{SERVER_SCHEMA}.{schema.id.lower()}")
         for source in (attributes, custom_attributes):
             vars(module).update({name: value for name, value in vars(source).items() if isinstance(value, type)})
         sys.modules[module.__name__] = module

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from .errors import ServerCompatibilityError, UnexpectedResponseError
-from .transport import public_url
+from .transport import HttpTransport, public_url
 
 if TYPE_CHECKING:
     from .schema import Schema
@@ -93,3 +93,15 @@ class Server:
 
             self._schemas = {schema.id: schema for schema in structure_schemas(self.raw_schemas)}
         return self._schemas
+
+
+def http_transport(settings: Settings) -> HttpTransport:
+    """Return what carries the traffic of a session with *settings*."""
+    return HttpTransport(
+        settings.server_url,
+        settings.api_user,
+        settings.api_key,
+        timeout=settings.timeout,
+        headers=settings.headers,
+        cookies=settings.cookies,
+    )

@@ -3,45 +3,56 @@
 from __future__ import annotations
 
 import importlib
-import logging
 import os
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, ParamSpec, TypeVar, cast, overload
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, ParamSpec, TypeVar, cast, overload
 
 from . import settings as session_settings
-from .assignment import assign
 from .commit import send
-from .creation import create
+from .commit_plan import CommitPlan, planned_changes
+from .creation import create, gathered
+from .deletion import delete
+from .encoding import Strategy, call_batch, encode, entity_reference
 from .ensuring import ensure
 from .entity import Entity
-from .errors import ConnectionClosedError, DeletedEntityError, ForeignEntityTypeError, UnrecognisedEntityTypeError
-from .loading import fetch_key, load, load_scalars, populate, print_query
+from .entity_access import EntityAccess
+from .entity_types import EntityTypes
+from .errors import ConnectionClosedError
+from .loading import populate
+from .lookup import by_key, text_query
+from .modes import AutoPopulatingContext, LoadingContext, OperationRecordingContext
+from .operations import OperationPayload, Operations
 from .query.builder import Query
-from .query.counting import count
 from .query.result import QueryResult
 from .query.syntax import Statement
-from .query.text import outline
-from .schema_types import SchemaTypes
-from .server import Server
+from .reconstruction import decode, merge, reconstruct
+from .recorded_operations import RecordedOperations
+from .server import Server, http_transport
+from .server_actions import ServerActions
 from .state import LoadingMode, SessionState
-from .transport import HttpTransport, Transport
+from .symbols import CREATED, DELETED, MODIFIED
+from .transport import SessionAuthentication, Transport, public_url
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from .facts import AttributeFacts
-    from .query.expressions import CollectionPath, MappedPath, ScalarPath
+    from .lookup import Projection
     from .registry import Registry
 
 E = TypeVar("E", bound=Entity)
+T = TypeVar("T")
 P = ParamSpec("P")
 
-_LOGGER: Final = logging.getLogger(__name__)
+__all__ = [
+    "AutoPopulatingContext",
+    "OperationPayload",
+    "OperationRecordingContext",
+    "Session",
+    "SessionAuthentication",
+]
 
 
-class Session:
+class Session(EntityAccess):
     """A connection to one server, with the entities it has shown and the changes that wait for `commit`.
 
     Each generated package has its own subclass, whose entities are the classes of that package; this one uses
@@ -77,10 +88,13 @@ class Session:
         *transport* replaces what carries the traffic. Raise TypeError where something is told nowhere, TransportError
         where the server gives no answer, and AuthenticationError where it refuses the user.
         """
-        refused = {"cache": cache, "cache_key_maker": cache_key_maker, "auto_connect_event_hub": auto_connect_event_hub}
-        for name, value in {**refused, "plugin_paths": plugin_paths, "plugin_arguments": plugin_arguments}.items():
-            if value:
-                raise NotImplementedError(f"{name} is not supported by this version")
+        session_settings.refuse(
+            cache=cache,
+            cache_key_maker=cache_key_maker,
+            auto_connect_event_hub=auto_connect_event_hub,
+            plugin_paths=plugin_paths,
+            plugin_arguments=plugin_arguments,
+        )
         self._settings = session_settings.resolve(
             server_url=server_url,
             api_key=api_key,
@@ -92,21 +106,23 @@ class Session:
             strict_api=strict_api,
         )
         self._closed = False
+        self._transport = transport or http_transport(self._settings)
+        self._server = Server(self._transport, self._settings)
+        self._types = EntityTypes(self._registry(), self._server)
         self._state = SessionState(
             self,
             lambda operations: self.call(operations),
-            self._entity_type,
-            self._custom_value_type,
+            self._types.known,
+            self._types.custom_value_type,
             auto_populate=auto_populate,
             loading=loading,
         )
-        self._transport = transport or _http(self._settings)
-        self._server = Server(self._transport, self._settings)
-        self._schema_types = SchemaTypes(lambda: self._server.schemas, self._entity_type)
+        self._recorded_operations = RecordedOperations(self._state)
+        self._actions = ServerActions(self._state.call, self.server_url)
         self.check_server_compatibility()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.server_url} as {self.api_user!r}>"
+        return f"<{type(self).__name__} {public_url(self.server_url)} as {self.api_user!r}>"
 
     @property
     def server_url(self) -> str:
@@ -144,6 +160,31 @@ class Session:
         return self._closed
 
     @property
+    def types(self) -> Mapping[str, type[Entity]]:
+        """The class of every entity type of the server's schema, by name."""
+        return self._types
+
+    @property
+    def recorded_operations(self) -> Operations:
+        """What waits for a commit, in order; operations that are pushed here are sent as well."""
+        return self._recorded_operations
+
+    @property
+    def created(self) -> list[Entity]:
+        """The entities whose creation waits for a commit."""
+        return self._state.unit.entities_in(CREATED)
+
+    @property
+    def modified(self) -> list[Entity]:
+        """The entities with changed values that wait for a commit."""
+        return self._state.unit.entities_in(MODIFIED)
+
+    @property
+    def deleted(self) -> list[Entity]:
+        """The entities whose deletion waits for a commit."""
+        return self._state.unit.entities_in(DELETED)
+
+    @property
     def auto_populate(self) -> bool:
         """Whether reading an attribute that is not loaded may load it, in this thread."""
         return self._state.auto_populate
@@ -161,36 +202,21 @@ class Session:
     def record_operations(self, value: bool) -> None:
         self._state.record_operations = value
 
-    @contextmanager
-    def auto_populating(self, auto_populate: bool) -> Generator[None, None, None]:
+    def auto_populating(self, auto_populate: bool) -> AutoPopulatingContext:
         """Say for a block of code, in this thread, whether reading an attribute may load it."""
-        before, self.auto_populate = self.auto_populate, auto_populate
-        try:
-            yield
-        finally:
-            self.auto_populate = before
+        return AutoPopulatingContext(self, auto_populate)
 
-    @contextmanager
-    def operation_recording(self, record_operations: bool) -> Generator[None, None, None]:
+    def operation_recording(self, record_operations: bool) -> OperationRecordingContext:
         """Say for a block of code, in this thread, whether changes are recorded."""
-        before, self.record_operations = self.record_operations, record_operations
-        try:
-            yield
-        finally:
-            self.record_operations = before
+        return OperationRecordingContext(self, record_operations)
 
-    @contextmanager
-    def loading_mode(self, mode: LoadingMode) -> Generator[None, None, None]:
+    def loading_mode(self, mode: LoadingMode) -> LoadingContext:
         """Say for a block of code, in this thread, what reading an attribute that is not loaded does.
 
         "siblings" loads it for all entities of the same answer in one request, "single" for the one alone; "warn" and
         "raise" name the place in the code and the ``select`` that makes the request needless.
         """
-        before, self._state.loading = self._state.loading, mode
-        try:
-            yield
-        finally:
-            self._state.loading = before
+        return LoadingContext(self._state, mode)
 
     def check_server_compatibility(self) -> None:
         """Raise ServerCompatibilityError where the server is too old for this client."""
@@ -206,26 +232,22 @@ class Session:
         A text without ``select`` asks for the default projections of its type. Nothing is sent before a row is read.
         """
         if isinstance(expression, str):
-            found = outline(expression)
-            if not found.selects:
-                entity_type = self._entity_type(found.entity_type)
-                projections = ", ".join(entity_type.default_projections)
-                found = outline(f"select {projections} from {expression}")
-            return QueryResult(self, found, page_size)
-        known = cast("type[E]", self._entity_type(expression))
+            return QueryResult(self, text_query(expression, self._types.known), page_size)
+        known = cast("type[E]", self._types.known(expression))
         return Query(known, Statement(known.entity_type), self, page_size)
 
     def create(self, entity_type: Callable[P, E], /, *args: P.args, **values: P.kwargs) -> E:
         """Make a new entity; it is sent with the next `commit`. ``session.create(Task, name="comp", parent=shot)``.
 
-        Values may also come as one mapping. Raise UnknownAttributeError, AttributeValueError or MissingAttributeError.
+        Values may also come as one mapping. With ``reconstructing=True`` among them the entity is one that the server
+        has: it holds the values given, nothing else, and is not sent. Raise UnknownAttributeError,
+        AttributeValueError or MissingAttributeError.
         """
-        given: dict[str, Any] = {}
-        for mapping in args:
-            if not isinstance(mapping, Mapping):
-                raise TypeError(f"create takes values by name, or one mapping, not {mapping!r}")
-            given.update(cast("Mapping[str, Any]", mapping))
-        return cast("E", create(self._state, self._entity_type(entity_type), {**given, **values}))
+        known = self._types.known(entity_type)
+        given = gathered(args, values)
+        if given.pop("reconstructing", False):
+            return cast("E", reconstruct(self._state, known, given))
+        return cast("E", create(self._state, known, given))
 
     def ensure(
         self, entity_type: type[E] | str, data: Mapping[str, Any], identifying_keys: Iterable[str] | None = None
@@ -235,7 +257,7 @@ class Session:
         *identifying_keys* are the names in *data* that identify it, by default all. Raise MultipleResultsFoundError
         where several rows match.
         """
-        return cast("E", ensure(self._state, self._entity_type(entity_type), data, identifying_keys))
+        return cast("E", ensure(self._state, self._types.known(entity_type), data, identifying_keys))
 
     @overload
     def get(self, entity_type: type[E], entity_key: str | Iterable[str]) -> E | None: ...
@@ -247,28 +269,13 @@ class Session:
         A key of several parts is given in the order of ``primary_key_attributes``. Raise ValueError where the number of
         parts is wrong.
         """
-        known_type = self._entity_type(entity_type)
-        key = (entity_key,) if isinstance(entity_key, str) else tuple(str(part) for part in entity_key)
-        names = known_type.primary_key_attributes
-        if len(key) != len(names):
-            raise ValueError(f"the key of {known_type.entity_type} is {', '.join(names)}; {len(key)} values were given")
-        known = self._state.identity.find(known_type, key)
-        return known if known is not None else fetch_key(self._state, known_type, key)
+        return by_key(self._state, self._types.known(entity_type), entity_key)
 
     def delete(self, entity: Entity) -> None:
         """Delete *entity* with the next `commit`."""
-        if vars(entity).get("_ftrack_deleted"):
-            raise DeletedEntityError(entity, "it cannot be deleted again")
-        if self.record_operations:
-            with self._state.lock:
-                self._state.unit.record_delete(entity)
+        delete(self._state, entity)
 
-    def populate(
-        self,
-        entities: Entity | Iterable[Entity],
-        projections: str | ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity],
-        *more: str | ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity],
-    ) -> None:
+    def populate(self, entities: Entity | Iterable[Entity], projections: Projection, *more: Projection) -> None:
         """Load *projections*, paths or their text, of all *entities* in as few requests as possible."""
         members = [entities] if isinstance(entities, Entity) else list(entities)
         populate(self._state, members, cast("Iterable[Any]", (projections, *more)))
@@ -285,30 +292,99 @@ class Session:
         with self._state.committing, self._state.lock:
             for entity in self._state.unit.roll_back():
                 self._state.identity.remove(entity)
+                vars(entity)["_ftrack_deleted"] = "its creation was rolled back"
+
+    def plan(self) -> CommitPlan:
+        """Return what `commit` would send: as text, a line for each operation; nothing is sent or changed by this."""
+        return planned_changes(self._state)
+
+    @overload
+    def merge(self, value: E) -> E: ...
+    @overload
+    def merge(self, value: Sequence[E]) -> list[E]: ...
+    @overload
+    def merge(self, value: T) -> T: ...
+    def merge(self, value: Any) -> Any:
+        """Return the entity that this session has for *value*, an entity of another session or a decoded one.
+
+        It then also holds what *value* holds of the server's values. A list or collection gives a list; anything else
+        is returned as it is.
+        """
+        return merge(self._state, value)
 
     def call(self, data: Sequence[Mapping[str, Any]]) -> list[Any]:
-        """Send operations as they are and return the server's results, decoded from JSON."""
+        """Send operations and return the server's results, decoded from JSON.
+
+        Dates and entities in them are encoded: as a value of an `OperationPayload` an entity is a reference, elsewhere
+        its key and what changed.
+        """
         if self._closed:
             raise ConnectionClosedError
-        return self._transport.call(data)
+        return self._transport.call(call_batch(data))
+
+    def encode(self, data: object, entity_attribute_strategy: Strategy = "set_only") -> str:
+        """Return *data* as JSON, with the values of entities in it that the strategy names.
+
+        "all" loads what is missing; "set_only" takes what is loaded or set, "modified_only" what waits for a commit,
+        "persisted_only" what is loaded of the server's values. Raise ValueError for any other strategy.
+        """
+        return encode(data, entity_attribute_strategy)
+
+    def decode(self, string: str | bytes) -> Any:
+        """Return what JSON holds: entities, which belong to no session until they are merged, and aware datetimes."""
+        return decode(string, self._types.known)
+
+    def entity_reference(self, entity: Entity) -> dict[str, str]:
+        """Return how the API points at *entity*: its type and primary key; nothing is loaded."""
+        return entity_reference(entity)
+
+    def reset_remote(self, reset_type: str, entity: Entity | None = None) -> dict[str, Any]:
+        """Make the server reset something, such as the "api_key" of a user, and return what it answers."""
+        return self._actions.reset_remote(reset_type, entity)
+
+    def get_widget_url(self, name: str, entity: Entity | None = None, theme: str | None = None) -> str:
+        """Return the address of a web page: a widget such as "info", for *entity*, "light" or "dark"."""
+        return self._actions.widget_url(name, entity, theme)
+
+    def send_user_invite(self, user: Entity) -> None:
+        """Make the server invite *user*, by mail."""
+        self.send_user_invites([user])
+
+    def send_user_invites(self, users: Iterable[Entity]) -> None:
+        """Make the server invite *users*, by mail: all of them, or none where it refuses one."""
+        self._actions.invite("send_user_invite", "user_id", users)
+
+    def send_review_session_invite(self, invitee: Entity) -> None:
+        """Make the server invite *invitee* to its review session, by mail."""
+        self.send_review_session_invites([invitee])
+
+    def send_review_session_invites(self, invitees: Iterable[Entity]) -> None:
+        """Make the server invite *invitees* to their review sessions: all of them, or none where it refuses one."""
+        self._actions.invite("send_review_session_invite", "review_session_invitee_id", invitees)
+
+    def reset(self) -> None:
+        """Forget all entities, and with a warning all changes that wait; entities at hand are on their own."""
+        self._forget("reset")
 
     def close(self) -> None:
         """End the connection; a second call does nothing. Changes that wait are forgotten, with a warning."""
         if self._closed:
             return
         self._closed = True
-        if self._state.unit:
-            _LOGGER.warning("A session is closed with %d changes that were not committed.", len(self._state.unit))
-        self._state.unit.clear()
-        self._state.identity.clear()
+        self._forget("closed")
         self._transport.close()
+
+    def _forget(self, what: str) -> None:
+        with self._state.lock:
+            self._state.unit.abandon(what)
+            self._state.identity.clear()
+            self._state.creation_page = self._state.new_page()
+            self._state._configurations = None
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     @classmethod
@@ -316,67 +392,3 @@ class Session:
         if cls.registry is None:
             return cast("Registry", importlib.import_module("ftrack_typed.entities").REGISTRY)
         return cls.registry
-
-    def _entity_type(self, entity_type: object) -> type[Entity]:
-        """Return the class of this session's package that *entity_type*, a class or a name, stands for."""
-        registry = self._registry()
-        if isinstance(entity_type, str):
-            if entity_type in registry:
-                return registry.entity_type(entity_type)
-            made = self._schema_types.find(entity_type)
-            return made if made is not None else registry.entity_type(entity_type)
-        if not isinstance(entity_type, type) or not issubclass(entity_type, Entity):
-            raise UnrecognisedEntityTypeError(str(entity_type), registry, registry.package)
-        package = entity_type._ftrack_package()
-        if package not in (registry.package, SchemaTypes.PACKAGE):
-            raise ForeignEntityTypeError(entity_type.__name__, package, registry.package)
-        return entity_type
-
-    def _ftrack_page(self, text: str) -> tuple[list[Entity], int | None]:
-        return self._state.fetch(text)
-
-    def _ftrack_result(self, query: Query[E]) -> QueryResult[E]:
-        return QueryResult(self, outline(print_query(query.statement, query.entity_type)), query.page_size)
-
-    def _ftrack_count(self, query: Query[E]) -> int:
-        return count(self.call, query.statement, query.entity_type.primary_key_attributes)
-
-    def _ftrack_load(self, entity: Entity, facts: AttributeFacts) -> object:
-        return load(self._state, entity, facts)
-
-    def _ftrack_load_scalars(self, entity: Entity) -> None:
-        load_scalars(self._state, entity)
-
-    def _ftrack_write(self, entity: Entity, facts: AttributeFacts, value: object) -> None:
-        assign(self._state, entity, facts, value)
-
-    def _ftrack_revert(self, entity: Entity, facts: AttributeFacts) -> None:
-        with self._state.lock:
-            twins = entity._ftrack_twins.get(facts.name, ())
-            self._state.unit.revert(entity, (facts.name, *(twin.name for twin in twins)))
-
-    def _ftrack_collection_changed(self, collection: Any, before: object) -> None:
-        """Record that *collection*, which held *before*, is about to change."""
-        owner: Entity = collection.entity
-        if vars(owner).get("_ftrack_deleted"):
-            raise DeletedEntityError(owner, f"{collection._facts.name} cannot be changed")
-        if self.record_operations:
-            with self._state.lock:
-                self._state.unit.record_write(owner, collection._facts.name, before)
-
-    def _ftrack_custom_source(self, entity: Entity, key: str) -> tuple[str, str]:
-        return self._state.custom_source(entity, key)
-
-    def _custom_value_type(self, entity: Entity) -> str:
-        return self._server.schemas[entity.entity_type].properties["custom_attributes"].items or ""
-
-
-def _http(settings: session_settings.Settings) -> Transport:
-    return HttpTransport(
-        settings.server_url,
-        settings.api_user,
-        settings.api_key,
-        timeout=settings.timeout,
-        headers=settings.headers,
-        cookies=settings.cookies,
-    )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 import attrs
 
@@ -45,22 +44,22 @@ def resolve(
 
     Raise TypeError where the server, the key or the user is told nowhere, or where an argument has the wrong type.
     """
-    for name, value in (("cookies", cookies), ("headers", headers)):
-        if value and not isinstance(value, Mapping):
-            raise TypeError(f"{name} is a mapping of text to text, not {type(value).__name__}")
-    if not isinstance(strict_api, bool):
-        raise TypeError(f"strict_api is True or False, not {strict_api!r}")
+    _check_types(timeout, cookies, headers, strict_api)
     url = (server_url or os.environ.get(SERVER_VARIABLE) or "").rstrip("/")
     if not url:
         raise TypeError(f"no server: give server_url, or set {SERVER_VARIABLE}")
     if not url.startswith(("http://", "https://")):
-        raise TypeError(f"server_url starts with http:// or https://, which {url!r} does not")
+        # The value is not shown: where arguments were mixed up it is a secret.
+        raise TypeError(f"the server_url, or {SERVER_VARIABLE}, does not start with http:// or https://")
     key = api_key or next(filter(None, map(os.environ.get, KEY_VARIABLES)), None)
     if not key:
         raise TypeError(f"no API key: give api_key, or set {KEY_VARIABLES[0]}")
     user = api_user or os.environ.get(USER_VARIABLE) or _login_name()
     if not user:
         raise TypeError(f"no API user: give api_user, or set {USER_VARIABLE}")
+    for name, value in (("api_key", key), ("api_user", user)):
+        if not _fits_header(value):
+            raise TypeError(f"{name} has a character that no HTTP header can carry")
     return Settings(
         server_url=url,
         api_user=user,
@@ -73,7 +72,33 @@ def resolve(
     )
 
 
+def _check_types(timeout: object, cookies: object, headers: object, strict_api: object) -> None:
+    for name, mapping in (("cookies", cookies), ("headers", headers)):
+        if mapping and not isinstance(mapping, Mapping):
+            raise TypeError(f"{name} is a mapping of text to text, not {type(mapping).__name__}")
+    for header, text in cast("Mapping[object, object]", headers or {}).items():
+        if not isinstance(header, str) or not isinstance(text, str):
+            raise TypeError(f"headers are text, which {header!r}: {type(text).__name__} is not")
+    if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or timeout <= 0):
+        raise TypeError(f"timeout is a number of seconds above 0, or None, not {timeout!r}")
+    if not isinstance(strict_api, bool):
+        raise TypeError(f"strict_api is True or False, not {strict_api!r}")
+
+
+def _fits_header(value: str) -> bool:
+    return value.isprintable() and all(ord(character) < 256 for character in value)
+
+
+def refuse(**unsupported: object) -> None:
+    """Raise NotImplementedError for an argument that is given and does nothing yet."""
+    for name, value in unsupported.items():
+        if value:
+            raise NotImplementedError(f"{name} is not supported by this version")
+
+
 def _login_name() -> str | None:
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):

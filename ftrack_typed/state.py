@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, get_args
 
 from .custom_values import QUERY as CONFIGURATIONS_QUERY
 from .custom_values import ConfigurationIndex
+from .errors import QueryError
+from .garbage import CollectionHeld
 from .identity import IdentityMap
 from .page import Page
 from .symbols import NOT_SET
 from .unit_of_work import UnitOfWork
+from .wire import ENTITY_TYPE
 
 if TYPE_CHECKING:
     from .entity import Entity
@@ -102,8 +105,13 @@ class SessionState:
     def fetch(self, text: str, page: Page | None = None) -> tuple[list[Entity], int | None]:
         """Run the query *text*; return its entities, on *page*, and the offset of the next page if there is one."""
         (result,) = self.call([{"action": "query", "expression": text}])
-        with self.lock:
-            found = self.identity.merge(result["data"], page or self.new_page())
+        rows = result["data"]
+        if rows and ENTITY_TYPE not in rows[0]:
+            raise QueryError(
+                f"the rows of {text!r} are no entities: use Query.count(), or session.call() for aggregates"
+            )
+        with self.lock, CollectionHeld():
+            found = self.identity.merge(rows, page or self.new_page())
         following = ((result.get("metadata") or {}).get("next") or {}).get("offset")
         return found, following
 

@@ -9,7 +9,7 @@ import json
 import logging
 import threading
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
 from . import wire
@@ -23,9 +23,12 @@ from .errors import (
     ServerUnreachableError,
     UnexpectedResponseError,
 )
+from .garbage import CollectionHeld
 
 if TYPE_CHECKING:
     import requests
+
+R = TypeVar("R", bound="_Request")
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -35,6 +38,29 @@ _ERRORS_BY_EXCEPTION: Final[dict[str, type[ServerError]]] = {
     "PermissionError": PermissionDeniedError,
 }
 _UNKNOWN_ACTION: Final = "Invalid action u'"
+
+
+class _Request(Protocol):
+    """What `requests` is about to send."""
+
+    headers: Any
+
+
+class SessionAuthentication:
+    """Authenticates the calls of a session: what `requests` takes as ``auth`` for each, or for a session of its own."""
+
+    def __init__(self, api_key: str, api_user: str) -> None:
+        """Call as *api_user*, with its *api_key*."""
+        self.api_key = api_key
+        self.api_user = api_user
+
+    def __call__(self, request: R) -> R:
+        """Add the headers that name user and key to *request*, and return it."""
+        request.headers.update({"ftrack-api-key": self.api_key, "ftrack-user": self.api_user})
+        return request
+
+    def __repr__(self) -> str:
+        return f"<SessionAuthentication of {self.api_user!r}>"
 
 
 class Transport(Protocol):
@@ -65,7 +91,7 @@ class HttpTransport:
         """Talk to *server_url* as *api_user*; *timeout* is in seconds, for the connection and for each answer."""
         self.server_url = server_url
         self.timeout = timeout
-        self._credentials = {"ftrack-user": api_user, "ftrack-api-key": api_key}
+        self._authentication = SessionAuthentication(api_key, api_user)
         self._headers = {"content-type": "application/json", "accept": "application/json", **(headers or {})}
         self._cookies = dict(cookies or {})
         self._http: requests.Session | None = None
@@ -96,7 +122,7 @@ class HttpTransport:
             return self._connection().post(
                 f"{self.server_url}/api",
                 data=body,
-                headers=self._credentials,
+                auth=self._authentication,
                 timeout=self.timeout,
                 allow_redirects=False,
             )
@@ -111,14 +137,21 @@ class HttpTransport:
             if self._http is None:
                 import requests
 
-                self._http = requests.Session()
-                self._http.headers.update(self._headers)
-                self._http.cookies.update(self._cookies)
+                http = requests.Session()
+                # The environment is asked once for proxies and certificates; requests would ask for every call.
+                found = http.merge_environment_settings(self.server_url, {}, None, None, None)
+                http.proxies, http.verify, http.cert = found["proxies"], found["verify"], found["cert"]
+                http.trust_env = False
+                http.headers.update(self._headers)
+                http.cookies.update(self._cookies)
+                self._http = http
             return self._http
 
     def _results(self, response: requests.Response, expected: int) -> list[Any]:
+        body = response.content
         try:
-            content = self._parse(response.content)
+            with CollectionHeld():
+                content = self._parse(body)
         except ValueError:
             raise self._unexpected(response) from None
         if isinstance(content, dict) and "exception" in content:

@@ -7,13 +7,18 @@ holds. Cost follows the number of changes, never the number of entities that are
 from __future__ import annotations
 
 import itertools
+import logging
 from collections.abc import Iterable, Iterator
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from .collection import Collection, MappedCollection
 from .entity import Entity
+from .errors import DeletedEntityError
 from .facts import AttributeKind
+from .operations import Operation
 from .symbols import CREATED, DELETED, MODIFIED, NOT_SET, Symbol
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 _PLACES = itertools.count()
 """Numbers of recorded changes, in the order in which they were made."""
@@ -49,6 +54,30 @@ class Changes:
             return CREATED
         return MODIFIED if self.sent else NOT_SET
 
+    @property
+    def last(self) -> int:
+        """The place of the last change that is sent; -1 where there is none."""
+        places = (self.created, self.deleted, *self.sent.values())
+        return max((place for place in places if place is not None), default=-1)
+
+    def forget(self, last: int) -> None:
+        """Take back the write at the place *last*, or forget the deletion there, or the whole creation."""
+        if self.deleted == last:
+            self.deleted = None
+            return
+        name = next((name for name, place in self.sent.items() if place == last), None)
+        if name is not None and name in self.old:
+            del self.sent[name]
+            if self.created is not None and self.old[name] is not NOT_SET:
+                self.sent[name] = self.created  # the entity started with a value, which is sent again
+            for each in (name, *(twin.name for twin in self.entity._ftrack_twins.get(name, ()))):
+                if each in self.old:
+                    restore(self.entity, each, self.old.pop(each))
+            return
+        self.created = None
+        self.sent.clear()
+        self.old.clear()
+
     def absorb(self, newer: Changes) -> None:
         """Take over what was recorded after this."""
         self.old = {**newer.old, **self.old}
@@ -65,7 +94,7 @@ class Changes:
 class UnitOfWork:
     """The changes of one session that are not committed."""
 
-    __slots__ = ("_pending", "_sending")
+    __slots__ = ("_pending", "_sending", "_sending_pushed", "pushed")
 
     def __init__(self) -> None:
         """Start without changes."""
@@ -73,20 +102,42 @@ class UnitOfWork:
         self._pending: dict[int, Changes] = {}
         # What a commit is sending at this moment, in another thread perhaps.
         self._sending: dict[int, Changes] = {}
+        self.pushed: dict[int, Operation] = {}
+        """Operations that were put here as they are, by their places."""
+        self._sending_pushed: dict[int, Operation] = {}
 
     def __bool__(self) -> bool:
-        return any(changes.state is not NOT_SET for changes in self._pending.values())
+        return bool(self.pushed) or any(changes.state is not NOT_SET for changes in self._pending.values())
 
     def __len__(self) -> int:
         """Return how many changes wait: written attributes, creations and deletions."""
         whole = ((changes.created is not None) + (changes.deleted is not None) for changes in self._pending.values())
-        return sum(whole) + sum(len(changes.sent) for changes in self._pending.values())
+        return sum(whole) + sum(len(changes.sent) for changes in self._pending.values()) + len(self.pushed)
 
     def entities(self) -> Iterator[tuple[Entity, Symbol]]:
         """Yield every entity with pending changes, and its state."""
         for changes in self._pending.values():
             if changes.state is not NOT_SET:
                 yield changes.entity, changes.state
+
+    def entities_in(self, state: Symbol) -> list[Entity]:
+        """Return the entities whose pending changes make them CREATED, MODIFIED or DELETED."""
+        return [entity for entity, found in self.entities() if found is state]
+
+    def old_values(self, entity: Entity) -> dict[str, Any]:
+        """Return what the attributes of *entity* that changed since the last commit held before."""
+        pending, sending = self._pending.get(id(entity)), self._sending.get(id(entity))
+        return {**(pending.old if pending else {}), **(sending.old if sending else {})}
+
+    def is_new(self, entity: Entity) -> bool:
+        """Say whether the creation of *entity* is not committed yet."""
+        changes = self._pending.get(id(entity)) or self._sending.get(id(entity))
+        return changes is not None and changes.created is not None
+
+    def written(self, entity: Entity) -> set[str]:
+        """Return the names of the attributes of *entity* that wait to be sent."""
+        pending, sending = self._pending.get(id(entity)), self._sending.get(id(entity))
+        return {*(pending.sent if pending else ()), *(sending.sent if sending else ())}
 
     def state(self, entity: Entity) -> Symbol:
         """Return CREATED, MODIFIED or DELETED, or NOT_SET for an entity without pending changes."""
@@ -105,6 +156,14 @@ class UnitOfWork:
             if changes is not None:
                 for name in [name for name in content if name in changes.old]:
                     changes.old[name] = content.pop(name)
+                    # Its other form is looked up again, should the change be taken back.
+                    for twin in entity._ftrack_twins.get(name, ()):
+                        if twin.name in changes.old and twin.name not in content:
+                            changes.old[twin.name] = NOT_SET
+
+    def push(self, operation: Operation) -> None:
+        """Send *operation* as it is, after what is recorded so far."""
+        self.pushed[next(_PLACES)] = operation
 
     def record_create(self, entity: Entity) -> Changes:
         """Remember that *entity* is new, and return its changes, for the values that it starts with."""
@@ -124,6 +183,8 @@ class UnitOfWork:
         changes = self._pending.get(id(entity))
         if changes is None:
             changes = self._pending[id(entity)] = Changes(entity)
+        elif changes.deleted is not None:
+            raise DeletedEntityError(entity, f"{name} cannot change, its deletion waits for the commit")
         if name not in changes.old:
             changes.old[name] = old
         changes.sent[name] = next(_PLACES)
@@ -154,12 +215,31 @@ class UnitOfWork:
 
     def clear(self) -> None:
         """Forget all changes; the entities keep their values."""
-        self._pending = {}
+        self._pending, self.pushed = {}, {}
+
+    def abandon(self, what: str) -> None:
+        """Forget all changes, with a warning where there are any; *what* happened to the session."""
+        if self:
+            _LOGGER.warning("A session is %s with %d changes that were not committed.", what, len(self))
+        self.clear()
+
+    def forget_last(self) -> None:
+        """Take back the write that was made last, or forget the creation or deletion; raise IndexError without any."""
+        places = [(place, None) for place in self.pushed]
+        last, changes = max([*places, *((each.last, each) for each in self._pending.values())], default=(-1, None))
+        if last < 0:
+            raise IndexError("nothing waits for a commit")
+        if changes is None:
+            del self.pushed[last]
+        else:
+            changes.forget(last)
+            if not changes.old and changes.state is NOT_SET:
+                del self._pending[id(changes.entity)]
 
     def roll_back(self) -> list[Entity]:
         """Give every changed attribute its old value, forget all changes, and return the entities that never were."""
         pending = list(self._pending.values())
-        self._pending = {}
+        self.clear()
         for changes in pending:
             changes.undo()
         return [changes.entity for changes in pending if changes.created is not None]
@@ -171,15 +251,17 @@ class UnitOfWork:
     def take(self) -> list[Changes]:
         """Return all changes, to be sent; until `settle` or `give_back` they still shield the values of entities."""
         self._sending, self._pending = self._pending, {}
+        self._sending_pushed, self.pushed = self.pushed, {}
         return list(self._sending.values())
 
     def settle(self) -> None:
         """Forget what `take` returned: it is sent."""
-        self._sending = {}
+        self._sending, self._sending_pushed = {}, {}
 
     def give_back(self) -> None:
         """Put back what `take` returned, together with what was recorded since: it was not sent."""
         newer, self._pending, self._sending = self._pending, self._sending, {}
+        self.pushed, self._sending_pushed = {**self._sending_pushed, **self.pushed}, {}
         for number, changes in newer.items():
             before = self._pending.setdefault(number, changes)
             if before is not changes:
@@ -190,7 +272,7 @@ def restore(entity: Entity, name: str, old: Any) -> None:
     """Give the attribute *name* of *entity* the value *old* again; NOT_SET means that it was not loaded."""
     content = vars(entity)
     current = content.get(name)
-    if isinstance(old, Collection):
+    if isinstance(old, Collection) and isinstance(current, Collection):
         old._restore_to(cast("Collection[Entity]", current))
     elif isinstance(current, MappedCollection) and isinstance(old, dict):
         current._restore(cast("dict[str, Any]", old))

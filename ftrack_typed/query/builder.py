@@ -9,11 +9,12 @@ import attrs
 
 from ..errors import QueryError
 from .checks import check_root, combined
-from .expressions import CollectionPath, MappedPath, ScalarPath, TypedPath
+from .expressions import CollectionPath, KeyedPath, MappedPath, ScalarPath, TypedPath
 from .printer import print_statement
-from .syntax import And, Criterion, Order, Path, Statement
+from .syntax import And, Criterion, Order, Path, Statement, Step
 
 if TYPE_CHECKING:
+    from ..custom_attributes import CustomAttributes
     from ..entity import Entity
     from .result import QueryResult
 
@@ -56,9 +57,12 @@ class Query(Generic[E]):
         parts = (part for whole in (before, added) for part in (whole.criteria if isinstance(whole, And) else (whole,)))
         return self._changed(where=And(tuple(parts)))
 
-    def select(self, *projections: ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity]) -> Query[E]:
+    def select(
+        self,
+        *projections: ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity] | type[CustomAttributes],
+    ) -> Query[E]:
         """Ask for these attributes as well: paths such as ``Task.name`` or ``Task.status.name``."""
-        paths = tuple(self._path(projection, "select") for projection in projections)
+        paths = tuple(path for projection in projections for path in self._selected(projection))
         return self._changed(projections=tuple(dict.fromkeys((*self.statement.projections, *paths))))
 
     def order_by(self, *orders: ScalarPath[Any] | Order) -> Query[E]:
@@ -111,7 +115,7 @@ class Query(Generic[E]):
 
     def exists(self) -> bool:
         """Say whether the query finds anything."""
-        return self.limit(1)._runner()._ftrack_count(self.limit(1)) > 0
+        return self.statement.limit != 0 and self._runner()._ftrack_count(self.limit(1)) > 0
 
     def _runner(self) -> QueryRunner:
         if self.runner is None:
@@ -120,6 +124,13 @@ class Query(Generic[E]):
 
     def _where(self, method: str) -> str:
         return f"{method}() of a query of {self.entity_type.__name__}"
+
+    def _selected(self, projection: object) -> tuple[Path, ...]:
+        """Return what to select for *projection*: of a mapping its keys and values, which come only when named."""
+        path = self._path(projection, "select")
+        if isinstance(projection, (MappedPath, KeyedPath)):
+            return tuple(Path((*path.steps, Step(name)), path.root) for name in ("key", "value"))
+        return (path,)
 
     def _path(self, projection: object, method: str) -> Path:
         where = self._where(method)

@@ -52,9 +52,8 @@ def check_root(path: Path, entity_type: type[object], where: str) -> None:
     """Raise QueryError where *path* was written with a class whose attributes *entity_type* does not have."""
     if path.root is not None and not issubclass(entity_type, path.root):
         found, wanted = path.root.__name__, entity_type.__name__
-        raise QueryError(
-            f"{where} is about {wanted}, but {found}.{print_path(path)} starts at {found}: write {wanted}. …"
-        )
+        text = print_path(path)
+        raise QueryError(f"{where} is about {wanted}, but {found}.{text} starts at {found}: write {wanted}.{text}")
 
 
 def checked_value(path: TypedPath, value: object) -> Value:

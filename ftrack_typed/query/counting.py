@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from ..errors import ServerError
+from ..errors import AuthenticationError, PermissionDeniedError, ServerError
 from .printer import print_statement
 from .syntax import Aggregate, Path, Statement, Step
 
@@ -20,6 +20,8 @@ def count(call: Callable[[Sequence[dict[str, Any]]], list[Any]], statement: Stat
         by_server = attrs.evolve(bare, projections=(Aggregate("count", paths[0]),))
         try:
             (result,) = call([{"action": "query", "expression": print_statement(by_server)}])
+        except (AuthenticationError, PermissionDeniedError):
+            raise
         except ServerError:
             # Not every type and server has aggregates (protocol section 4.1).
             result = {"data": []}

@@ -219,6 +219,9 @@ class KeyedPath(ScalarPath[T]):
         super().__init__(path, facts)
         self._ftrack_key = key
 
+    def __repr__(self) -> str:
+        return f"{super().__repr__()[:-1]}[{self._ftrack_key!r}]>"
+
     def _ftrack_compare(self, comparator: Comparator, value: object) -> Criterion:
         return self._ftrack_any(Comparison(_VALUE, comparator, checked_value(self, value)))
 

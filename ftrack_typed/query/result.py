@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast, overload
 
@@ -34,6 +35,8 @@ class QueryResult(Sequence[E], Generic[E]):
         self._page_size = min(page_size, query.limit) if query.limit else page_size
         self._found: list[E] = []
         self._next: int | None = query.offset or 0
+        # Several threads may read one result: each page is fetched once. Nothing else waits for this lock.
+        self._fetching = threading.RLock()
         if query.limit == 0:
             self._next = None
 
@@ -54,7 +57,9 @@ class QueryResult(Sequence[E], Generic[E]):
     def _fetch_until(self, count: int | None) -> None:
         """Fetch until *count* rows are there, or all; None means all."""
         while self._next is not None and (count is None or len(self._found) < count):
-            self._fetch_next()
+            with self._fetching:
+                if self._next is not None and (count is None or len(self._found) < count):
+                    self._fetch_next()
 
     @overload
     def __getitem__(self, index: int) -> E: ...

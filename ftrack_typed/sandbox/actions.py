@@ -12,11 +12,17 @@ from .batch import Batch
 from .caller import Caller
 from .faults import Fault
 from .information import server_information
+from .outbox import Outbox
 from .store import Store
 from .users import Users, random_key, write_key
+from .widgets import Widgets
 from .workspace import Workspace
 
 Operation: TypeAlias = Mapping[str, object]
+
+
+def _outbox(service: Service) -> Outbox:
+    return Outbox(service.store)
 
 
 @attrs.frozen
@@ -26,10 +32,15 @@ class Service:
     workspace: Workspace
     store: Store
     users: Users
+    widgets: Widgets = attrs.field(factory=Widgets)
+    outbox: Outbox = attrs.field(init=False, default=attrs.Factory(_outbox, takes_self=True))
 
     def __attrs_post_init__(self) -> None:
         self.store.actions["query_server_information"] = self._query_server_information
         self.store.actions["reset_remote"] = _reset_remote
+        self.store.actions["get_widget_url"] = self.widgets.answer
+        self.store.reading.add("get_widget_url")
+        self.store.actions |= self.outbox.actions
 
     def answer(self, operations: object, caller: Caller) -> list[object]:
         """Carry out a batch, the decoded body of a request, and return one result per operation, in order.

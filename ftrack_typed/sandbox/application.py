@@ -27,6 +27,7 @@ from .actions import Service, malformed
 from .caller import Caller
 from .faults import Fault
 from .users import invalid_credentials
+from .widgets import REFUSAL, WIDGET_PATH
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class ApiRequest:
             denormalize=self.strict and _options(self.headers).get("denormalize", False),
             client_token=_token(self.headers, "ftrack-clienttoken"),
             push_token=_token(self.headers, "ftrack-pushtoken"),
+            server_url=f"http://{self.headers.get('host', '127.0.0.1')}",
         )
 
     @property
@@ -115,8 +117,12 @@ def create_application(
     async def front_page(_request: Request) -> Response:
         return HTMLResponse(_FRONT_PAGE.format(workspace=service.workspace.schema_hash))
 
+    async def widget(request: Request) -> Response:
+        page = service.widgets.page(request.query_params.get("token", ""))
+        return HTMLResponse(REFUSAL, status_code=403) if page is None else HTMLResponse(page)
+
     return Starlette(
-        routes=[Route("/api", api, methods=["POST"]), Route("/", front_page)],
+        routes=[Route("/api", api, methods=["POST"]), Route("/", front_page), Route(WIDGET_PATH, widget)],
         middleware=[_CROSS_ORIGIN],
         exception_handlers={HTTPException: _http_failure, Exception: _unexpected_failure},
     )

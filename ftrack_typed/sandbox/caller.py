@@ -25,3 +25,6 @@ class Caller:
 
     push_token: str | None = None
     """Passed on in events."""
+
+    server_url: str = "http://127.0.0.1"
+    """Address that the caller knows this server by, without a final slash."""

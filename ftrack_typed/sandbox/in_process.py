@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from .actions import Operation, Service
 from .application import ApiRequest, Interceptor, create_application
+from .outbox import Outbox
 from .serving import (
     DEFAULT_USER,
     Options,
@@ -169,6 +170,11 @@ class Sandbox:
     def service(self) -> Service:
         """What is served: the workspace, the store and the users."""
         return self._check_running()
+
+    @property
+    def outbox(self) -> Outbox:
+        """The invitations that the server was asked to send."""
+        return self.service.outbox
 
     def _check_running(self) -> Service:
         if self._service is None:

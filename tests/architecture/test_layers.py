@@ -15,15 +15,17 @@ RUNTIME = ROOT / "ftrack_typed"
 GENERATOR = ROOT / "generator" / "ftrack_gen"
 
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"symbols", "errors", "backports"}),
-    frozenset({"operations", "wire", "facts", "settings", "query"}),
+    frozenset({"symbols", "errors", "backports", "garbage"}),
+    frozenset({"operations", "wire", "facts", "settings", "values", "query", "data"}),
     frozenset({"attributes", "collection", "custom_attributes", "operators", "page"}),
     frozenset({"entity"}),
     frozenset({"declaration"}),
     frozenset({"behaviours", "entities.*", "query.builder", "query.result"}),
     frozenset({"batch", "identity", "unit_of_work", "state", "loading", "assignment", "commit", "creation"})
-    | frozenset({"custom_values", "ensuring", "registry", "schema_types"})
-    | frozenset({"transport", "schema", "events", "server"}),
+    | frozenset({"custom_values", "ensuring", "formatter", "registry", "schema_types"})
+    | frozenset({"transport", "schema", "events", "server", "server_actions", "lookup", "reconstruction", "modes"})
+    | frozenset({"deletion"})
+    | frozenset({"encoding", "commit_plan", "recorded_operations", "inspection", "entity_types", "entity_access"}),
     frozenset({"session"}),
     frozenset({"", "entities"}),
     frozenset({"sandbox"}),
@@ -36,6 +38,7 @@ A name means the module and all below it, unless those have a place of their own
 
 ALONE: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("transport", "schema", "events"), frozenset({"errors", "wire", "symbols"})),
+    "transport": frozenset({"errors", "wire", "symbols", "garbage"}),
     "sandbox": frozenset({"errors", "wire", "symbols", "schema", "query"}),
 }
 """What modules that stand beside the layers may import, apart from themselves."""
@@ -55,6 +58,7 @@ TYPING_ONLY: Mapping[tuple[str, str], str] = {
         "an entity keeps the session that it belongs to, by the page it came with",
     ),
     ("registry", "session"): "a registry names the session class of its package",
+    ("behaviours", "session"): "a behaviour works with the session that its entity belongs to",
 }
 """Imports upwards for checkers alone, each with its reason."""
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 import pytest
 from starlette.responses import JSONResponse, Response
 
-from ftrack_typed import Session, errors, symbols
+from ftrack_typed import Session, errors, inspection, symbols
 from ftrack_typed.sandbox import Sandbox
 from tests.official_client.conftest import _alone as alone
 from tests.official_client.conftest import official_python
@@ -95,11 +95,11 @@ def recorder() -> Iterator[Recorder]:
 def make_ours(recorder: Recorder, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Client]:
     """Give the function that makes our client, for a fact that has a folder of its own."""
 
-    def state(session: Any, entity: Any) -> str:
-        return str(session._state.unit.state(entity))
+    def state(_session: Any, entity: Any) -> str:
+        return str(inspection.state(entity))
 
     def pending(session: Any) -> int:
-        return len(session._state.unit)
+        return len(session.recorded_operations)
 
     server = Server(recorder.ask)
     schemas = tmp_path_factory.mktemp("schemas")

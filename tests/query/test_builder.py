@@ -150,7 +150,7 @@ def test_whole_query_has_one_text() -> None:
         .limit(2)
     )
     assert str(query) == (
-        "select name, status.name, parent, notes.content, metadata, notes from Task "
+        "select name, status.name, parent, notes.content, metadata.key, metadata.value, notes from Task "
         'where project.name is "demo" and (status.name in ("Ready") or bid is none) '
         'and notes any (content like "%fix%") '
         "order by sort descending, name, bid offset 3 limit 2"
@@ -262,11 +262,11 @@ def test_number_that_is_none_is_refused(value: float) -> None:
         ),
         (
             lambda: Task.metadata["a"] == 7,
-            "<KeyedPath Task.metadata> holds str and is compared with 7",
+            "<KeyedPath Task.metadata['a']> holds str and is compared with 7",
         ),
         (
             lambda: studio.Shot.custom_attributes.fps == "24",
-            "<KeyedPath Shot.custom_attributes> holds float and is compared with '24'",
+            "<KeyedPath Shot.custom_attributes['fps']> holds float and is compared with '24'",
         ),
     ],
 )
@@ -283,31 +283,31 @@ def test_wrong_value_is_refused_with_what_is_held(build: Callable[[], object], m
     [
         (
             lambda: TASKS.where(Shot.name == "x"),
-            "where() of a query of Task is about Task, but Shot.name starts at Shot: write Task. …",
+            "where() of a query of Task is about Task, but Shot.name starts at Shot: write Task.name",
         ),
         (
             lambda: TASKS.where((Task.name == "x") | ~(Project.full_name == "y")),
-            "where() of a query of Task is about Task, but Project.full_name starts at Project: write Task. …",
+            "where() of a query of Task is about Task, but Project.full_name starts at Project: write Task.full_name",
         ),
         (
             lambda: TASKS.where(Status.name == "Ready"),
-            "where() of a query of Task is about Task, but Status.name starts at Status: write Task. …",
+            "where() of a query of Task is about Task, but Status.name starts at Status: write Task.name",
         ),
         (
             lambda: TASKS.select(Shot.name),
-            "select() of a query of Task is about Task, but Shot.name starts at Shot: write Task. …",
+            "select() of a query of Task is about Task, but Shot.name starts at Shot: write Task.name",
         ),
         (
             lambda: TASKS.order_by(Shot.name.desc()),
-            "order_by() of a query of Task is about Task, but Shot.name starts at Shot: write Task. …",
+            "order_by() of a query of Task is about Task, but Shot.name starts at Shot: write Task.name",
         ),
         (
             lambda: Task.notes.any(Task.name == "x"),
-            "<CollectionPath Task.notes>.any() is about Note, but Task.name starts at Task: write Note. …",
+            "<CollectionPath Task.notes>.any() is about Note, but Task.name starts at Task: write Note.name",
         ),
         (
             lambda: Task.status.has(Task.name == "x"),
-            "<ReferencePath Task.status>.has() is about Status, but Task.name starts at Task: write Status. …",
+            "<ReferencePath Task.status>.has() is about Status, but Task.name starts at Task: write Status.name",
         ),
         (
             lambda: Task.parent.as_(Status),

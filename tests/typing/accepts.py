@@ -35,6 +35,12 @@ def a_task(_: Task) -> None: ...
 def a_task_or_none(_: Task | None) -> None: ...
 
 
+def a_note(_: Note) -> None: ...
+
+
+def a_list_of_statuses(_: list[Status]) -> None: ...
+
+
 def a_list_of_tasks(_: list[Task]) -> None: ...
 
 
@@ -258,6 +264,24 @@ def collections(session: Session, task: Task, note: Note, user: User) -> None:
     session.query(Task).where(Task.notes.any(Note.content.like("%fix%")))
     session.query(Task).where(Task.notes.any())
     session.create(Task, name="comp", notes=[note])
+
+
+def notes_and_replies(task: Task, note: Note, user: User, status: Status) -> None:
+    a_value(task.create_note("look", user).content)
+    a_note(task.create_note("look", user))
+    a_note(task.create_note("look", user))
+    a_note(task.create_note("look", user, recipients=[user]))
+    a_note(note.create_reply("done", user))
+    a_note(note.create_reply("done", user))
+
+
+def timers_of_users(user: User, task: Task) -> None:
+    a_value(user.start_timer(task).comment)
+    a_number(user.stop_timer().duration)
+
+
+def statuses_of_project_schemas(project_schema: ProjectSchema) -> None:
+    a_list_of_statuses(project_schema.get_statuses("Task"))
 
 
 def metadata(session: Session, task: Task) -> None:

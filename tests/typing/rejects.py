@@ -40,6 +40,12 @@ def a_task(_: Task) -> None: ...
 def a_task_or_none(_: Task | None) -> None: ...
 
 
+def a_note(_: Note) -> None: ...
+
+
+def a_list_of_statuses(_: list[Status]) -> None: ...
+
+
 def a_list_of_tasks(_: list[Task]) -> None: ...
 
 
@@ -446,29 +452,32 @@ def what_a_query_takes(session: Session) -> None:
     # pyright> Argument of type "Literal['name is comp']" cannot be assigned to parameter "criteria" of type "Criterion" in function "where"
     # pyright|   "Literal['name is comp']" is not assignable to "Criterion" (reportArgumentType)
     session.query(Task).where("name is comp")
-    # mypy> Argument 1 to "select" of "Query" has incompatible type "str"; expected "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity]"  [arg-type]
-    # pyright> Argument of type "Literal['name']" cannot be assigned to parameter "projections" of type "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity]" in function "select"
-    # pyright|   Type "Literal['name']" is not assignable to type "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity]"
+    # mypy> Argument 1 to "select" of "Query" has incompatible type "str"; expected "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity] | type[CustomAttributes]"  [arg-type]
+    # pyright> Argument of type "Literal['name']" cannot be assigned to parameter "projections" of type "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity] | type[CustomAttributes]" in function "select"
+    # pyright|   Type "Literal['name']" is not assignable to type "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity] | type[CustomAttributes]"
     # pyright|     "Literal['name']" is not assignable to "ScalarPath[Any]"
     # pyright|     "Literal['name']" is not assignable to "CollectionPath[Any]"
     # pyright|     "Literal['name']" is not assignable to "MappedPath[Any]"
-    # pyright|     Type "Literal['name']" is not assignable to type "type[Entity]" (reportArgumentType)
+    # pyright|     Type "Literal['name']" is not assignable to type "type[Entity]"
+    # pyright|     Type "Literal['name']" is not assignable to type "type[CustomAttributes]" (reportArgumentType)
     session.query(Task).select("name")
-    # mypy> Argument 1 to "select" of "Query" has incompatible type "str"; expected "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity]"  [arg-type]
-    # pyright> Argument of type "Literal['status.name']" cannot be assigned to parameter "projections" of type "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity]" in function "select"
-    # pyright|   Type "Literal['status.name']" is not assignable to type "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity]"
+    # mypy> Argument 1 to "select" of "Query" has incompatible type "str"; expected "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity] | type[CustomAttributes]"  [arg-type]
+    # pyright> Argument of type "Literal['status.name']" cannot be assigned to parameter "projections" of type "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity] | type[CustomAttributes]" in function "select"
+    # pyright|   Type "Literal['status.name']" is not assignable to type "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity] | type[CustomAttributes]"
     # pyright|     "Literal['status.name']" is not assignable to "ScalarPath[Any]"
     # pyright|     "Literal['status.name']" is not assignable to "CollectionPath[Any]"
     # pyright|     "Literal['status.name']" is not assignable to "MappedPath[Any]"
-    # pyright|     Type "Literal['status.name']" is not assignable to type "type[Entity]" (reportArgumentType)
+    # pyright|     Type "Literal['status.name']" is not assignable to type "type[Entity]"
+    # pyright|     Type "Literal['status.name']" is not assignable to type "type[CustomAttributes]" (reportArgumentType)
     session.query(Task).select("status.name")
-    # mypy> Argument 1 to "select" of "Query" has incompatible type "str"; expected "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity]"  [arg-type]
-    # pyright> Argument of type "Literal['status.state.name']" cannot be assigned to parameter "projections" of type "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity]" in function "select"
-    # pyright|   Type "Literal['status.state.name']" is not assignable to type "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity]"
+    # mypy> Argument 1 to "select" of "Query" has incompatible type "str"; expected "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity] | type[CustomAttributes]"  [arg-type]
+    # pyright> Argument of type "Literal['status.state.name']" cannot be assigned to parameter "projections" of type "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity] | type[CustomAttributes]" in function "select"
+    # pyright|   Type "Literal['status.state.name']" is not assignable to type "ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity] | type[CustomAttributes]"
     # pyright|     "Literal['status.state.name']" is not assignable to "ScalarPath[Any]"
     # pyright|     "Literal['status.state.name']" is not assignable to "CollectionPath[Any]"
     # pyright|     "Literal['status.state.name']" is not assignable to "MappedPath[Any]"
-    # pyright|     Type "Literal['status.state.name']" is not assignable to type "type[Entity]" (reportArgumentType)
+    # pyright|     Type "Literal['status.state.name']" is not assignable to type "type[Entity]"
+    # pyright|     Type "Literal['status.state.name']" is not assignable to type "type[CustomAttributes]" (reportArgumentType)
     session.query(Task).select("status.state.name")
     # mypy> Argument 1 to "order_by" of "Query" has incompatible type "str"; expected "ScalarPath[Any] | Order"  [arg-type]
     # pyright> Argument of type "Literal['name']" cannot be assigned to parameter "orders" of type "ScalarPath[Any] | Order" in function "order_by"
@@ -830,6 +839,55 @@ def collections(session: Session, task: Task, note: Note, user: User) -> None:
     # pyright> Argument of type "list[User]" cannot be assigned to parameter "notes" of type "Iterable[Note]"
     # pyright|   "User" is not assignable to "Note" (reportArgumentType)
     session.create(Task, name="comp", notes=[user])
+
+
+def notes_and_replies(task: Task, note: Note, user: User, status: Status) -> None:
+    # mypy> "Note" has no attribute "contents"; maybe "content"?  [attr-defined]
+    # pyright> Cannot access attribute "contents" for class "Note"
+    # pyright|   Attribute "contents" is unknown (reportAttributeAccessIssue)
+    a_value(task.create_note("look", user).contents)
+    # mypy> Argument 2 to "create_note" of "CreatesNotes" has incompatible type "Status"; expected "BaseUser"  [arg-type]
+    # pyright> Argument of type "Status" cannot be assigned to parameter "author" of type "BaseUser" in function "create_note"
+    # pyright|   "Status" is not assignable to "BaseUser" (reportArgumentType)
+    a_note(task.create_note("look", status))
+    # mypy> Argument 1 to "create_note" of "CreatesNotes" has incompatible type "int"; expected "str"  [arg-type]
+    # pyright> Argument of type "Literal[7]" cannot be assigned to parameter "content" of type "str" in function "create_note"
+    # pyright|   "Literal[7]" is not assignable to "str" (reportArgumentType)
+    a_note(task.create_note(7, user))
+    # mypy> List item 0 has incompatible type "Status"; expected "Resource"  [list-item]
+    # pyright> Argument of type "list[Status]" cannot be assigned to parameter "recipients" of type "Iterable[Resource] | None" in function "create_note"
+    # pyright|   "Status" is not assignable to "Resource" (reportArgumentType)
+    a_note(task.create_note("look", user, recipients=[status]))
+    # mypy> Argument 2 to "create_reply" of "CreatesReplies" has incompatible type "Status"; expected "BaseUser"  [arg-type]
+    # pyright> Argument of type "Status" cannot be assigned to parameter "author" of type "BaseUser" in function "create_reply"
+    # pyright|   "Status" is not assignable to "BaseUser" (reportArgumentType)
+    a_note(note.create_reply("done", status))
+    # mypy> "Note" has no attribute "create_replies"  [attr-defined]
+    # pyright> Cannot access attribute "create_replies" for class "Note"
+    # pyright|   Attribute "create_replies" is unknown (reportAttributeAccessIssue)
+    a_note(note.create_replies("done", user))
+
+
+def timers_of_users(user: User, task: Task) -> None:
+    # mypy> Argument 1 to "start_timer" of "RunsTimers" has incompatible type "User"; expected "Context | None"  [arg-type]
+    # pyright> Argument of type "User" cannot be assigned to parameter "context" of type "Context | None" in function "start_timer"
+    # pyright|   Type "User" is not assignable to type "Context | None"
+    # pyright|     "User" is not assignable to "Context"
+    # pyright|     "User" is not assignable to "None" (reportArgumentType)
+    a_value(user.start_timer(user).comment)
+    # mypy> "Timelog" has no attribute "durations"; maybe "duration"?  [attr-defined]
+    # pyright> Cannot access attribute "durations" for class "Timelog"
+    # pyright|   Attribute "durations" is unknown (reportAttributeAccessIssue)
+    a_number(user.stop_timer().durations)
+
+
+def statuses_of_project_schemas(project_schema: ProjectSchema) -> None:
+    # mypy> Argument 1 to "a_list_of_statuses" has incompatible type "list[Type]"; expected "list[Status]"  [arg-type]
+    # pyright> Argument of type "list[Type]" cannot be assigned to parameter "_" of type "list[Status]" in function "a_list_of_statuses"
+    # pyright|   "list[Type]" is not assignable to "list[Status]"
+    # pyright|     Type parameter "_T@list" is invariant, but "Type" is not the same as "Status"
+    # pyright|     Consider switching from "list" to "Sequence" which is covariant (reportArgumentType)
+    a_list_of_statuses(project_schema.get_types("Task"))
 
 
 def metadata(session: Session, task: Task) -> None:

@@ -265,7 +265,7 @@ def test_what_checkers_cannot_see_is_refused_at_run_time(line: str) -> None:
 SCRIPT: Final = """
 from __future__ import annotations
 
-from studio_ftrack import Note, Project, Session, Shot, Task
+from studio_ftrack import Note, Project, Session, Shot, Task, User
 
 
 def names(session: Session) -> list[str]:
@@ -288,6 +288,11 @@ def make_faster(session: Session, shot: Shot) -> Task:
     task.metadata["department"] = "comp"
     session.commit()
     return task
+
+
+def look(task: Task, user: User) -> Note:
+    user.start_timer(task)
+    return task.create_note("look", user, recipients=[user]).create_reply("done", user)
 
 
 def place(task: Task) -> str:

@@ -1,0 +1,69 @@
+"""Owns what entities and queries ask of the session that they belong to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .assignment import assign, check_item
+from .entity import Entity
+from .errors import DeletedEntityError
+from .loading import load, load_scalars, print_query
+from .query.builder import Query
+from .query.counting import count
+from .query.result import QueryResult
+from .query.text import outline
+
+if TYPE_CHECKING:
+    from .entity_types import EntityTypes
+    from .facts import AttributeFacts
+    from .state import SessionState
+
+E = TypeVar("E", bound=Entity)
+
+
+class EntityAccess:
+    """The part of a session that entities, collections and queries call; none of it is for users of the session."""
+
+    _state: SessionState
+    _types: EntityTypes
+
+    def _entity_type(self, entity_type: object) -> type[Entity]:
+        return self._types.known(entity_type)
+
+    def _ftrack_page(self, text: str) -> tuple[list[Entity], int | None]:
+        return self._state.fetch(text)
+
+    def _ftrack_result(self, query: Query[E]) -> QueryResult[E]:
+        return QueryResult(self, outline(print_query(query.statement, query.entity_type)), query.page_size)
+
+    def _ftrack_count(self, query: Query[E]) -> int:
+        return count(self._state.call, query.statement, query.entity_type.primary_key_attributes)
+
+    def _ftrack_load(self, entity: Entity, facts: AttributeFacts) -> object:
+        return load(self._state, entity, facts)
+
+    def _ftrack_load_scalars(self, entity: Entity) -> None:
+        load_scalars(self._state, entity)
+
+    def _ftrack_check_item(self, entity: Entity, facts: AttributeFacts, item: object) -> None:
+        check_item(self._state, entity, facts, item)
+
+    def _ftrack_write(self, entity: Entity, facts: AttributeFacts, value: object) -> None:
+        assign(self._state, entity, facts, value)
+
+    def _ftrack_revert(self, entity: Entity, facts: AttributeFacts) -> None:
+        with self._state.lock:
+            twins = entity._ftrack_twins.get(facts.name, ())
+            self._state.unit.revert(entity, (facts.name, *(twin.name for twin in twins)))
+
+    def _ftrack_collection_changed(self, collection: Any, before: object) -> None:
+        """Record that *collection*, which held *before*, is about to change."""
+        owner: Entity = collection.entity
+        if vars(owner).get("_ftrack_deleted"):
+            raise DeletedEntityError(owner, f"{collection._facts.name} cannot be changed")
+        if self._state.record_operations:
+            with self._state.lock:
+                self._state.unit.record_write(owner, collection._facts.name, before)
+
+    def _ftrack_custom_source(self, entity: Entity, key: str) -> tuple[str, str]:
+        return self._state.custom_source(entity, key)

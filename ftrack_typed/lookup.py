@@ -1,0 +1,43 @@
+"""Owns how entities are asked for by their key, or by a text of the query language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from .entity import Entity
+from .loading import fetch_key
+from .query.text import Outline, outline
+
+if TYPE_CHECKING:
+    from .custom_attributes import CustomAttributes
+    from .query.expressions import CollectionPath, MappedPath, ScalarPath
+    from .state import SessionState
+
+    Projection: TypeAlias = (
+        str | ScalarPath[Any] | CollectionPath[Any] | MappedPath[Any] | type[Entity] | type[CustomAttributes]
+    )
+
+
+def by_key(state: SessionState, entity_type: type[Entity], entity_key: str | Iterable[str]) -> Entity | None:
+    """Return the entity with that primary key, or None; ask the server only where it is not known.
+
+    Raise ValueError where the number of parts is wrong.
+    """
+    if not isinstance(entity_key, Iterable):
+        raise TypeError(f"a key is text, or the texts of its parts, not {entity_key!r}")
+    key = (entity_key,) if isinstance(entity_key, str) else tuple(str(part) for part in entity_key)
+    names = entity_type.primary_key_attributes
+    if len(key) != len(names):
+        raise ValueError(f"the key of {entity_type.entity_type} is {', '.join(names)}; {len(key)} values were given")
+    known = state.identity.find(entity_type, key)
+    return known if known is not None else fetch_key(state, entity_type, key)
+
+
+def text_query(expression: str, entity_type: Callable[[str], type[Entity]]) -> Outline:
+    """Return the parts of a query; one without ``select`` asks for the default projections of its type."""
+    found = outline(expression)
+    if found.selects:
+        return found
+    projections = ", ".join(entity_type(found.entity_type).default_projections)
+    return outline(f"select {projections} from {expression}")
