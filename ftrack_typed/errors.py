@@ -36,7 +36,8 @@
     └── SchemaDriftError                code and server disagree about the schema
 
     UserWarning
-    └── ImplicitLoadWarning             a value that is not loaded was read while the loading mode is "warn"
+    ├── ImplicitLoadWarning             a value that is not loaded was read while the loading mode is "warn"
+    └── SchemaDriftWarning              the server's schema is not the one that a package was generated from
 """
 
 from __future__ import annotations
@@ -300,6 +301,10 @@ class ImplicitLoadError(NotLoadedError):
         """Name the attribute and where it was read."""
         self.call_site = call_site
         super().__init__(entity_type, name, f'read at {call_site} while the loading mode is "raise"')
+
+
+class SchemaDriftWarning(UserWarning):
+    """The server's schema is not the one that a package was generated from."""
 
 
 class ImplicitLoadWarning(UserWarning):

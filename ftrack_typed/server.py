@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import re
 import threading
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from .errors import ServerCompatibilityError, UnexpectedResponseError
+from .errors import SchemaDriftWarning, ServerCompatibilityError, UnexpectedResponseError
 from .transport import HttpTransport, public_url
 
 if TYPE_CHECKING:
@@ -49,6 +50,20 @@ class Server:
         if found and tuple(map(int, found.groups())) < MINIMUM_VERSION:
             needed = ".".join(map(str, MINIMUM_VERSION))
             raise ServerCompatibilityError(f"the server is version {version}; this client needs {needed} or newer")
+
+    def warn_of_drift(self, package: str, schema_hash: str) -> None:
+        """Warn where the schema is not the one of *schema_hash*, which *package* was generated from.
+
+        The warning is that of the line that opens the session, which Python shows once.
+        """
+        if self.schema_hash and self.schema_hash != schema_hash:
+            address = public_url(self._settings.server_url)
+            warnings.warn(
+                f"{package} was generated from another schema than {address} has now: "
+                f"run ftrack-gen --server {address} --output {package.replace('.', '/')}",
+                SchemaDriftWarning,
+                stacklevel=3,
+            )
 
     @property
     def schema_hash(self) -> str | None:

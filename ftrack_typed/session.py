@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, ParamSpec, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, ParamSpec, TypeVar, cast, overload
 
 from . import settings as session_settings
 from .commit import send
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
 P = ParamSpec("P")
+
+_STANDARD: Final = "ftrack_typed.entities"
 
 __all__ = [
     "AutoPopulatingContext",
@@ -120,6 +122,8 @@ class Session(EntityAccess):
         self._recorded_operations = RecordedOperations(self._state)
         self._actions = ServerActions(self._state.call, self.server_url)
         self.check_server_compatibility()
+        if self.registry is not None and self.registry.package != _STANDARD:
+            self._server.warn_of_drift(self.registry.package, self.registry.schema_hash)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {public_url(self.server_url)} as {self.api_user!r}>"
@@ -390,5 +394,5 @@ class Session(EntityAccess):
     @classmethod
     def _registry(cls) -> Registry:
         if cls.registry is None:
-            return cast("Registry", importlib.import_module("ftrack_typed.entities").REGISTRY)
+            return cast("Registry", importlib.import_module(_STANDARD).REGISTRY)
         return cls.registry

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,10 +16,12 @@ from ftrack_typed.errors import (
     AuthenticationError,
     ConnectionClosedError,
     RequestTimeoutError,
+    SchemaDriftWarning,
     ServerUnreachableError,
     TransportError,
     UnexpectedResponseError,
 )
+from ftrack_typed.registry import Registry
 from ftrack_typed.sandbox.in_process import Sandbox
 from tests.session.conftest import Production, actions_of
 
@@ -218,3 +221,22 @@ def test_answer_that_is_no_json_keeps_pending_changes(
     assert task.description == "still here"
     session.commit()
     assert not session._state.unit
+
+
+def test_package_of_another_schema_warns_and_names_the_command(sandbox: Sandbox) -> None:
+    registry = Registry("studio_ftrack", workspace="studio", schema_hash="0" * 32, modules={})
+
+    class StudioSession(Session):
+        pass
+
+    StudioSession.registry = registry
+    given = {"server_url": sandbox.server_url, "api_key": sandbox.api_key, "api_user": sandbox.api_user}
+    with pytest.warns(SchemaDriftWarning, match="ftrack-gen --server .* --output studio_ftrack") as caught:
+        StudioSession(**given, schema_cache_path=False).close()  # type: ignore[arg-type]
+    assert caught[0].filename == __file__
+    served = Session(**given, schema_cache_path=False)  # type: ignore[arg-type]
+    registry.schema_hash = served.server_information["schema_hash"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        StudioSession(**given, schema_cache_path=False).close()  # type: ignore[arg-type]
+    served.close()
