@@ -77,7 +77,7 @@ def _steps(changes: Changes) -> Iterator[_Step]:
         yield (open_step := _Step(changes.created, entity, "create"))
     last_place = changes.created
     for name, place in sorted(changes.sent.items(), key=_second):
-        facts = entity._ftrack_facts[name]
+        facts = entity._ftrack_fact(name)
         value = content[name]
         if facts.kind is AttributeKind.MAPPED or facts.kind is AttributeKind.CUSTOM:
             operations = list(mapped_operations(entity, facts, changes.old.get(name)))

@@ -181,6 +181,10 @@ class Entity(_Base):
     def _ftrack_fact(self, name: str) -> AttributeFacts:
         """Return the facts of the attribute that the server or Python calls *name*."""
         facts = self._ftrack_facts.get(self._ftrack_names.get(name, name))
+        page = self.__dict__.get("_ftrack_page")
+        if facts is None and page is not None:
+            # The server may have moved on: what only it knows has no name in Python, and is reached under its own.
+            facts = page.state.session._ftrack_server_facts(self, name)
         if facts is None:
             raise UnknownAttributeError(self.entity_type, name, (*self._ftrack_names, *self._ftrack_facts))
         return facts
@@ -189,7 +193,10 @@ class Entity(_Base):
         """Return the value under the server's *name*; NOT_SET where it is not loaded and cannot or may not be."""
         facts = self._ftrack_fact(name)
         try:
-            return getattr(self, facts.name)
+            if facts.name in self._ftrack_facts:
+                return getattr(self, facts.name)
+            content = self.__dict__
+            return content[facts.name] if facts.name in content else self._ftrack_absent(facts)
         except ImplicitLoadError:
             raise
         except NotLoadedError:

@@ -42,6 +42,9 @@ class EntityAccess:
     def _ftrack_load(self, entity: Entity, facts: AttributeFacts) -> object:
         return load(self._state, entity, facts)
 
+    def _ftrack_server_facts(self, entity: Entity, name: str) -> AttributeFacts | None:
+        return self._types.server_facts(entity.entity_type, name)
+
     def _ftrack_load_scalars(self, entity: Entity) -> None:
         load_scalars(self._state, entity)
 

@@ -10,6 +10,7 @@ from .entity import SERVER_SCHEMA, Entity
 from .errors import ForeignEntityTypeError, UnrecognisedEntityTypeError, close_matches, did_you_mean
 
 if TYPE_CHECKING:
+    from .facts import AttributeFacts
     from .registry import Registry
     from .schema_types import SchemaTypes
     from .server import Server
@@ -29,6 +30,10 @@ class EntityTypes(Mapping[str, type[Entity]]):
         from .schema_types import SchemaTypes
 
         return SchemaTypes(lambda: self._server.schemas, self.known)
+
+    def server_facts(self, entity_type: str, wire: str) -> AttributeFacts | None:
+        """Return the facts of an attribute that the code does not know, or None where the server has none either."""
+        return self._schema_types.facts(entity_type, wire)
 
     @functools.cached_property
     def _names(self) -> dict[str, None]:

@@ -205,7 +205,7 @@ class _TypeMerger:
         renames: list[tuple[str, str]] = []
         for wire in wires:
             facts = facts_by_name.get(names.get(wire, ""))
-            convert = _plain if facts is None else self.conversion(facts)
+            convert = self._unknown(wire) if facts is None else self.conversion(facts)
             if convert is not None and wire != ENTITY_TYPE:
                 conversions.append((wire, convert))
             if facts is not None and facts.name != wire:
@@ -245,6 +245,19 @@ class _TypeMerger:
                 if found is not None:
                     return found
             return merge_row(value, page.children.get(name) or page.child(name))
+
+        return convert
+
+    def _unknown(self, name: str) -> Conversion:
+        """Return what makes a value of something that the code does not know: the rows say themselves what they are."""
+        merge_row = self.identity_map.merge_row
+
+        def convert(value: Any, entity: Entity, page: Page) -> Any:
+            if type(value) is dict and ENTITY_TYPE in value:
+                return merge_row(value, page.child(name))
+            if type(value) is list and value and type(value[0]) is dict and ENTITY_TYPE in value[0]:
+                return [merge_row(row, page.child(name)) for row in value]
+            return decoded(value)
 
         return convert
 

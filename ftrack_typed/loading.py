@@ -122,7 +122,7 @@ def _load_siblings(state: SessionState, entity: Entity, facts: AttributeFacts, p
         for sibling in page.entities
         if sibling is not entity
         and name not in vars(sibling)
-        and name in sibling._ftrack_facts
+        and (name in sibling._ftrack_facts or type(sibling) is type(entity))
         and state.unit.state(sibling) is not CREATED
         and not vars(sibling).get("_ftrack_deleted")
     ]

@@ -83,7 +83,7 @@ def _placed(changes: Changes) -> Iterator[tuple[int, Operation]]:
     if changes.created is not None:
         yield changes.created, CreateEntityOperation(entity_type, key, {**key, **_first_values(changes)})
     for name, place in changes.sent.items():
-        facts = entity._ftrack_facts[name]
+        facts = entity._ftrack_fact(name)
         old = changes.old.get(name, NOT_SET)
         if facts.kind in (AttributeKind.MAPPED, AttributeKind.CUSTOM):
             for planned in mapped_operations(entity, facts, old):
@@ -100,7 +100,7 @@ def _first_values(changes: Changes) -> dict[str, Any]:
     entity, content = changes.entity, vars(changes.entity)
     values = {}
     for name in changes.sent:
-        facts = entity._ftrack_facts[name]
+        facts = entity._ftrack_fact(name)
         if facts.kind not in (AttributeKind.MAPPED, AttributeKind.CUSTOM):
             value = changes.old.get(name, content[name])
             if value is not NOT_SET:

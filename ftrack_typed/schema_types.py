@@ -11,6 +11,7 @@ from . import attributes, custom_attributes
 from .attributes import attribute
 from .declaration import entity
 from .entity import SERVER_SCHEMA, Entity
+from .facts import AttributeFacts, AttributeKind
 from .schema import PropertyKind
 from .symbols import NEW_ID, NOT_SET, SERVER_SIDE
 
@@ -45,6 +46,28 @@ class SchemaTypes:
         if found is None and name in self._schemas():
             found = self._made[name] = self._make(self._schemas()[name])
         return found
+
+    def facts(self, entity_type: str, wire: str) -> AttributeFacts | None:
+        """Return the facts of an attribute that only the server has, or None where it has none either."""
+        schema = self._schemas().get(entity_type)
+        described = None if schema is None else schema.properties.get(wire)
+        if schema is None or described is None:
+            return None
+        kinds = {PropertyKind.REFERENCE: AttributeKind.REFERENCE, PropertyKind.COLLECTION: AttributeKind.COLLECTION}
+        kind = AttributeKind.SCALAR if described.kind in _SCALARS else kinds.get(described.kind)
+        if kind is None:
+            return None
+        target = described.reference or described.items
+        return AttributeFacts(
+            name=wire,
+            wire=wire,
+            kind=kind,
+            value_type=_SCALARS.get(described.kind) or target or "",
+            target=target,
+            nullable=True,
+            mutable=wire not in schema.immutable and kind is AttributeKind.SCALAR,
+            computed=wire in schema.computed,
+        )
 
     def _make(self, schema: Schema) -> type[Entity]:
         base = self._entity_type(schema.mixin) if schema.mixin else Entity

@@ -394,5 +394,5 @@ class Session(EntityAccess):
     @classmethod
     def _registry(cls) -> Registry:
         if cls.registry is None:
-            return cast("Registry", importlib.import_module(_STANDARD).REGISTRY)
+            return cast("Registry", importlib.import_module("ftrack_typed.entities").REGISTRY)
         return cls.registry

@@ -343,10 +343,11 @@ def test_unknown_attribute_cannot_be_set(task: Any, name: str, hint: str) -> Non
 def test_unknown_attribute_cannot_be_read_or_deleted(task: Any) -> None:
     with pytest.raises(AttributeError, match="nmae"):
         print(task.nmae)
+    # What the code does not know a newer server may have, so a session would be asked; a copy has none.
     with pytest.raises(UnknownAttributeError, match="Task has no attribute 'nmae'; did you mean 'name'"):
-        print(task["nmae"])
+        print(copy.copy(task)["nmae"])
     with pytest.raises(KeyError):
-        task["nmae"] = "x"
+        copy.copy(task)["nmae"] = "x"
     with pytest.raises(AttributeError, match=r"Task\.name cannot be deleted; del entity\['name'\] takes back a change"):
         del task.name
 
@@ -358,7 +359,8 @@ def test_entity_is_a_mapping_under_the_names_of_the_server(task: Any) -> None:
     assert "link_" not in task
     assert "_link" in task
     assert 7 not in task
-    assert (task.get("name"), task.get("nmae"), task.get("nmae", 7)) == ("comp", None, 7)
+    detached = copy.copy(task)
+    assert (detached.get("name"), detached.get("nmae"), detached.get("nmae", 7)) == ("comp", None, 7)
     # What the server takes in criteria only has no value, and is no key.
     restricted = {"custom_attribute_links", "custom_attribute_links_from"}
     assert len(task) == len(list(task))

@@ -74,7 +74,7 @@ class Silent:
 
     def call(self, operations: Sequence[Mapping[str, object]]) -> list[Any]:
         assert [operation["action"] for operation in operations] == ["query_server_information"]
-        return [{"version": "25.1.0", "schema_hash": "0"}]
+        return [{"version": "25.1.0", "schema_hash": None}]
 
     def close(self) -> None:
         """Do nothing: there is no connection."""
