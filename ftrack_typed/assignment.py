@@ -9,6 +9,7 @@ from .collection import Collection, MappedCollection
 from .entity import Entity
 from .errors import AttributeValueError, DeletedEntityError, ImmutableAttributeError
 from .facts import AttributeFacts, AttributeKind
+from .identity import key_value
 from .symbols import CREATED, NOT_SET
 from .values import checked_value
 
@@ -88,7 +89,7 @@ def _set_twin(state: SessionState, entity: Entity, twin: AttributeFacts, value: 
     """Make the attribute *twin* say what was written to its other form: *value* is an entity, a key, or None."""
     content = vars(entity)
     if twin.kind is AttributeKind.SCALAR:
-        content[twin.name] = next(iter(value._ftrack_key().values())) if isinstance(value, Entity) else None
+        content[twin.name] = key_value(value)
     elif value is None or isinstance(value, Entity):
         content[twin.name] = value
     else:

@@ -153,7 +153,7 @@ def mapped_operations(entity: Entity, facts: AttributeFacts, old: Any) -> Iterat
     before: Mapping[str, Any] = old if isinstance(old, dict) else {}
     now = vars(entity)[facts.name]
     changed = {key: value for key, value in now.items() if key not in before or before[key] != value}
-    owner_id = next(iter(entity._ftrack_key().values()))
+    owner_id = entity._ftrack_first_key()
     if isinstance(now, CustomAttributes):
         for key, value in changed.items():
             value_type, configuration_id = now._ftrack_source(key)

@@ -92,7 +92,7 @@ def wire_value(entity: Entity, facts: AttributeFacts, value: Any) -> Any:
 
 def _mapping_row(entity: Entity, facts: AttributeFacts, key: str, value: Any) -> dict[str, Any]:
     """Return the row that holds one value of a mapping of *entity*."""
-    owner_id = next(iter(entity._ftrack_key().values()))
+    owner_id = entity._ftrack_first_key()
     held = vars(entity).get(facts.name)
     if isinstance(held, CustomAttributes):
         entity_type, configuration_id = held._ftrack_source(key)
@@ -134,7 +134,7 @@ def _all_values(entity: Entity) -> Values:
         return set_values(entity)
     session = page.state.session
     with AutoPopulatingContext(session, True):
-        session._ftrack_load_scalars(entity)
+        session._ftrack_load_missing(entity)
         for facts in entity._ftrack_facts.values():
             if facts.kind is not AttributeKind.RESTRICTED:
                 entity[facts.wire]

@@ -173,6 +173,10 @@ class Entity(_Base):
         except KeyError as error:
             raise NotLoadedError(self.entity_type, str(error.args[0]), "it is part of the primary key") from None
 
+    def _ftrack_first_key(self) -> str:
+        """Return the first part of the primary key: what a foreign key to this entity holds."""
+        return next(iter(self._ftrack_key().values()))
+
     def _ftrack_identity(self) -> tuple[str, ...] | None:
         content = self.__dict__
         key = tuple(str(content.get(self._ftrack_names[wire], "")) for wire in self.primary_key_attributes)
@@ -290,7 +294,7 @@ if not TYPE_CHECKING:
         """Return pairs of the server's names and the values of all attributes, as a list; what is missing is loaded."""
         page = self.__dict__.get("_ftrack_page")
         if page is not None:
-            page.state.session._ftrack_load_scalars(self)
+            page.state.session._ftrack_load_missing(self)
         return [(name, self[name]) for name in self._ftrack_wires]
 
     def _clear(self):

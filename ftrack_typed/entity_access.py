@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .assignment import assign, check_item
 from .entity import Entity
 from .errors import DeletedEntityError
-from .loading import load, load_scalars, print_query
+from .loading import load, load_missing, print_query
 from .query.builder import Query
 from .query.counting import count
 from .query.result import QueryResult
@@ -45,8 +45,8 @@ class EntityAccess:
     def _ftrack_server_facts(self, entity: Entity, name: str) -> AttributeFacts | None:
         return self._types.server_facts(entity.entity_type, name)
 
-    def _ftrack_load_scalars(self, entity: Entity) -> None:
-        load_scalars(self._state, entity)
+    def _ftrack_load_missing(self, entity: Entity) -> None:
+        load_missing(self._state, entity)
 
     def _ftrack_check_item(self, entity: Entity, facts: AttributeFacts, item: object) -> None:
         check_item(self._state, entity, facts, item)

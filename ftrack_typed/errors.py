@@ -32,8 +32,7 @@
     ├── NotLoadedError                  the value is not here and cannot be loaded
     │   └── ImplicitLoadError           ... because the loading mode is "raise"; ``call_site`` says where it was read
     ├── DirectInstantiationError        an entity class was called; ``session.create`` makes entities (also a TypeError)
-    ├── ForeignEntityTypeError          the class belongs to another generated package
-    └── SchemaDriftError                code and server disagree about the schema
+    └── ForeignEntityTypeError          the class belongs to another generated package
 
     UserWarning
     ├── ImplicitLoadWarning             a value that is not loaded was read while the loading mode is "warn"
@@ -326,10 +325,6 @@ class ForeignEntityTypeError(FtrackError):
         """Name the class and both packages."""
         message = f"{entity_type} is a class of {package!r}: this session takes those of {session_package!r}"
         super().__init__(message, {"entity_type": entity_type, "package": package, "session_package": session_package})
-
-
-class SchemaDriftError(FtrackError):
-    """The generated code has what the server has not."""
 
 
 def close_matches(name: str, known: Iterable[str]) -> tuple[str, ...]:

@@ -325,4 +325,4 @@ def forget_stale_twin(content: Row, row: Row, reference: str, foreign_key: str) 
 
 def key_value(referenced: Any) -> str | None:
     """Return what the foreign key of a reference to *referenced*, an entity or None, holds."""
-    return None if referenced is None else next(iter(referenced._ftrack_key().values()))
+    return None if referenced is None else referenced._ftrack_first_key()

@@ -12,6 +12,7 @@ import attrs
 from .entity import Entity
 from .errors import DeletedEntityError, ImplicitLoadError, ImplicitLoadWarning, NotLoadedError
 from .facts import AttributeFacts, AttributeKind
+from .identity import key_value
 from .query.expressions import TypedPath
 from .query.printer import print_criterion, print_path, print_statement
 from .query.syntax import And, Comparison, Criterion, Membership, Or, Path, Statement, Step
@@ -99,7 +100,7 @@ def _from_twin(state: SessionState, entity: Entity, facts: AttributeFacts) -> An
             if found is None and other is not None:
                 continue
         elif isinstance(other, Entity):
-            found = next(iter(other._ftrack_key().values()))
+            found = key_value(other)
         content[facts.name] = found
         return found
     return _MISSING
@@ -123,8 +124,7 @@ def _load_siblings(state: SessionState, entity: Entity, facts: AttributeFacts, p
         if sibling is not entity
         and name not in vars(sibling)
         and (name in sibling._ftrack_facts or type(sibling) is type(entity))
-        and state.unit.state(sibling) is not CREATED
-        and not vars(sibling).get("_ftrack_deleted")
+        and _is_stored(state, sibling)
     ]
     entity_type = common_type({type(member) for member in (entity, *wanted)}, {name})
     if not isinstance(entity, entity_type):
@@ -134,11 +134,10 @@ def _load_siblings(state: SessionState, entity: Entity, facts: AttributeFacts, p
         fetch(state, entity_type, projections, chunk, page)
 
 
-def load_scalars(state: SessionState, entity: Entity) -> None:
+def load_missing(state: SessionState, entity: Entity) -> None:
     """Load everything that *entity* lacks, in one query; leave it as it is where nothing may be loaded."""
     content = vars(entity)
-    new = state.unit.state(entity) is CREATED or bool(content.get("_ftrack_deleted"))
-    if new or not state.auto_populate:
+    if not (_is_stored(state, entity) and state.auto_populate):
         return
     missing = [
         text
@@ -148,6 +147,11 @@ def load_scalars(state: SessionState, entity: Entity) -> None:
     ]
     if missing:
         fetch(state, type(entity), missing, [entity], content["_ftrack_page"])
+
+
+def _is_stored(state: SessionState, entity: Entity) -> bool:
+    """Say whether the server has a row of *entity*, as far as is known here: it is neither new nor deleted."""
+    return state.unit.state(entity) is not CREATED and not vars(entity).get("_ftrack_deleted")
 
 
 def common_type(entity_types: set[type[Entity]], names: set[str]) -> type[Entity]:
@@ -217,7 +221,7 @@ def populate(
     first_names = {text.partition(".")[0].partition("[")[0] for text in texts}
     by_root: dict[str, dict[int, Entity]] = {}
     for entity in entities:
-        if state.unit.state(entity) is not CREATED and not vars(entity).get("_ftrack_deleted") and texts:
+        if texts and _is_stored(state, entity):
             by_root.setdefault(entity._ftrack_root_type, {})[id(entity)] = entity
     for members in by_root.values():
         for entity_type, group in _by_type(members.values(), first_names):

@@ -26,7 +26,7 @@ class ServerActions:
         operation: dict[str, Any] = {"action": "reset_remote", "reset_type": reset_type}
         if entity is not None:
             # The key is text here, and a list in all other actions (protocol section 2.7).
-            key = next(iter(entity._ftrack_key().values()))
+            key = entity._ftrack_first_key()
             operation |= {"entity_type": entity.entity_type, "entity_key": key}
         data: dict[str, Any] = self._answered(operation, "data", dict)
         return data
