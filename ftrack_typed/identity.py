@@ -83,14 +83,7 @@ class IdentityMap:
         _set(entity, "__dict__", row)
         row["_ftrack_page"] = page
         page.entities.append(entity)
-        for wire, convert in plan.conversions:
-            value = row[wire]
-            if value is not None:
-                row[wire] = convert(value, entity, page)
-        if plan.mappings:
-            drop_absent(row, plan.mappings)
-        if plan.renames:
-            rename(row, plan.renames)
+        plan.convert(row, entity, page)
         return entity
 
     def _update(self, entity: Entity, row: Row, plan: _Plan, page: Page, entity_type: type[Entity]) -> None:
@@ -99,14 +92,7 @@ class IdentityMap:
             page.admit(entity, content)
         if type(entity) is not entity_type and issubclass(entity_type, type(entity)):
             _set(entity, "__class__", entity_type)
-        for wire, convert in plan.conversions:
-            value = row[wire]
-            if value is not None:
-                row[wire] = convert(value, entity, page)
-        if plan.mappings:
-            drop_absent(row, plan.mappings)
-        if plan.renames:
-            rename(row, plan.renames)
+        plan.convert(row, entity, page)
         if self._pending.shielding:
             self._pending.refresh(entity, row)
         for reference, foreign_key in plan.twins:
@@ -178,6 +164,17 @@ class _Plan:
         self.mappings = mappings
         self.renames = renames
         self.twins = twins
+
+    def convert(self, row: Row, entity: Entity, page: Page) -> None:
+        """Make of *row*, that of *entity*, what an entity holds: values under their names in Python."""
+        for wire, convert in self.conversions:
+            value = row[wire]
+            if value is not None:
+                row[wire] = convert(value, entity, page)
+        if self.mappings:
+            drop_absent(row, self.mappings)
+        if self.renames:
+            rename(row, self.renames)
 
 
 class _TypeMerger:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from . import attributes, custom_attributes
 from .attributes import attribute
@@ -13,22 +13,11 @@ from .declaration import entity
 from .entity import SERVER_SCHEMA, Entity
 from .facts import AttributeFacts, AttributeKind
 from .schema import PropertyKind
+from .schema.model import VALUE_TYPES_OF_KINDS
 from .symbols import NEW_ID, NOT_SET, SERVER_SIDE
 
 if TYPE_CHECKING:
     from .schema import Property, Schema
-
-_SCALARS: Final = {
-    PropertyKind.STRING: "str",
-    PropertyKind.FOREIGN_KEY: "str",
-    PropertyKind.DATETIME: "datetime",
-    PropertyKind.JSON: "str",
-    PropertyKind.INTEGER: "int",
-    PropertyKind.NUMBER: "float",
-    PropertyKind.BOOLEAN: "bool",
-    PropertyKind.OBJECT: "JsonObject",
-    PropertyKind.VARIABLE: "JsonValue",
-}
 
 
 class SchemaTypes:
@@ -54,7 +43,7 @@ class SchemaTypes:
         if schema is None or described is None:
             return None
         kinds = {PropertyKind.REFERENCE: AttributeKind.REFERENCE, PropertyKind.COLLECTION: AttributeKind.COLLECTION}
-        kind = AttributeKind.SCALAR if described.kind in _SCALARS else kinds.get(described.kind)
+        kind = AttributeKind.SCALAR if described.kind in VALUE_TYPES_OF_KINDS else kinds.get(described.kind)
         if kind is None:
             return None
         target = described.reference or described.items
@@ -62,7 +51,7 @@ class SchemaTypes:
             name=wire,
             wire=wire,
             kind=kind,
-            value_type=_SCALARS.get(described.kind) or target or "",
+            value_type=VALUE_TYPES_OF_KINDS.get(described.kind) or target or "",
             target=target,
             nullable=True,
             mutable=wire not in schema.immutable and kind is AttributeKind.SCALAR,
@@ -117,9 +106,9 @@ def _declare(namespace: dict[str, Any], wire: str, described: Property, schema: 
 
 def _annotation(wire: str, described: Property, schema: Schema) -> str | None:
     fixed = wire in schema.immutable
-    if described.kind in _SCALARS:
+    if described.kind in VALUE_TYPES_OF_KINDS:
         descriptor = "Computed" if wire in schema.computed else "Fixed" if fixed else "Attr"
-        return f"{descriptor}[{_SCALARS[described.kind]} | None]"
+        return f"{descriptor}[{VALUE_TYPES_OF_KINDS[described.kind]} | None]"
     if described.kind is PropertyKind.REFERENCE:
         return f"{'OptionalFixedRef' if fixed else 'OptionalRef'}[{described.reference}]"
     if described.kind is PropertyKind.COLLECTION:

@@ -28,6 +28,19 @@ class PropertyKind(enum.Enum):
     UNKNOWN = "unknown"
 
 
+VALUE_TYPES_OF_KINDS: Mapping[PropertyKind, str] = {
+    PropertyKind.STRING: "str",
+    PropertyKind.FOREIGN_KEY: "str",
+    PropertyKind.DATETIME: "datetime",
+    PropertyKind.JSON: "str",
+    PropertyKind.INTEGER: "int",
+    PropertyKind.NUMBER: "float",
+    PropertyKind.BOOLEAN: "bool",
+    PropertyKind.OBJECT: "JsonObject",
+    PropertyKind.VARIABLE: "JsonValue",
+}
+"""What the value of a plain property is in Python, by its kind, as annotations write it."""
+
 _STRING_FORMATS: Mapping[str | None, PropertyKind] = {
     None: PropertyKind.STRING,
     "foreign_key": PropertyKind.FOREIGN_KEY,

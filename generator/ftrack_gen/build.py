@@ -20,21 +20,10 @@ from ftrack_gen.reserved import RESERVED_EXPORTS
 from ftrack_gen.rows import find_rows
 from ftrack_gen.workspace import SCHEMAS_FILE, Workspace
 from ftrack_typed.schema import Property, PropertyKind, Schema
+from ftrack_typed.schema.model import VALUE_TYPES_OF_KINDS
 
 ENTITY_DEFAULTS = ("id",)
 """Primary key and default projections of a type whose base says nothing else."""
-
-_SCALARS: Mapping[PropertyKind, str] = {
-    PropertyKind.STRING: "str",
-    PropertyKind.FOREIGN_KEY: "str",
-    PropertyKind.DATETIME: "datetime",
-    PropertyKind.JSON: "str",
-    PropertyKind.INTEGER: "int",
-    PropertyKind.NUMBER: "float",
-    PropertyKind.BOOLEAN: "bool",
-    PropertyKind.OBJECT: "JsonObject",
-    PropertyKind.VARIABLE: "JsonValue",
-}
 
 
 def build_package(workspace: Workspace, describer: Describer, problems: Problems) -> Package:
@@ -212,7 +201,7 @@ class _EntityBuilder:
             return Value(shape=Shape.REFERENCE, target=prop.reference)
         if prop.kind in (PropertyKind.COLLECTION, PropertyKind.MAPPED_COLLECTION):
             return self._collection(prop)
-        name = "int" if prop.type == "integer" else _SCALARS[prop.kind]
+        name = "int" if prop.type == "integer" else VALUE_TYPES_OF_KINDS[prop.kind]
         name, _reason = VALUE_TYPES.get(prop.alias_for or "", (name, ""))
         return Value(shape=Shape.SCALAR, name=name, choices=prop.enum if name == "str" else ())
 
@@ -227,7 +216,7 @@ class _EntityBuilder:
             return Value(shape=Shape.RESTRICTED, target=prop.items)
         value = self.schemas[prop.items or ""].properties.get(prop.key_value_attributes[1])
         kind = value.kind if value is not None else PropertyKind.VARIABLE
-        return Value(shape=Shape.MAPPED, name=_SCALARS.get(kind, "JsonValue"))
+        return Value(shape=Shape.MAPPED, name=VALUE_TYPES_OF_KINDS.get(kind, "JsonValue"))
 
     def _inherited(self, name: str) -> Iterator[Inherited]:
         """Yield how inherited attributes differ below their base."""
