@@ -1,4 +1,4 @@
-"""Owns the context managers that switch a mode of a session for a block of code, in the thread that runs it."""
+"""Owns the modes of a session, each kept per thread, and the context managers that switch one for a block of code."""
 
 from __future__ import annotations
 
@@ -78,3 +78,43 @@ class LoadingContext:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._state.loading = self._before.pop()
+
+
+class Modes:
+    """The part of a session that says what reading and writing do, in the thread that asks."""
+
+    _state: SessionState
+
+    @property
+    def auto_populate(self) -> bool:
+        """Whether reading an attribute that is not loaded may load it, in this thread."""
+        return self._state.auto_populate
+
+    @auto_populate.setter
+    def auto_populate(self, value: bool) -> None:
+        self._state.auto_populate = value
+
+    @property
+    def record_operations(self) -> bool:
+        """Whether changes made in this thread are recorded for the next commit."""
+        return self._state.record_operations
+
+    @record_operations.setter
+    def record_operations(self, value: bool) -> None:
+        self._state.record_operations = value
+
+    def auto_populating(self, auto_populate: bool) -> AutoPopulatingContext:
+        """Say for a block of code, in this thread, whether reading an attribute may load it."""
+        return AutoPopulatingContext(self, auto_populate)
+
+    def operation_recording(self, record_operations: bool) -> OperationRecordingContext:
+        """Say for a block of code, in this thread, whether changes are recorded."""
+        return OperationRecordingContext(self, record_operations)
+
+    def loading_mode(self, mode: LoadingMode) -> LoadingContext:
+        """Say for a block of code, in this thread, what reading an attribute that is not loaded does.
+
+        "siblings" loads it for all entities of the same answer in one request, "single" for the one alone; "warn" and
+        "raise" name the place in the code and the ``select`` that makes the request needless.
+        """
+        return LoadingContext(self._state, mode)

@@ -20,7 +20,7 @@ from .entity_types import EntityTypes
 from .errors import ConnectionClosedError
 from .loading import populate
 from .lookup import by_key, text_query
-from .modes import AutoPopulatingContext, LoadingContext, OperationRecordingContext
+from .modes import AutoPopulatingContext, Modes, OperationRecordingContext
 from .operations import OperationPayload, Operations
 from .query.builder import Query
 from .query.result import QueryResult
@@ -54,7 +54,7 @@ __all__ = [
 ]
 
 
-class Session(EntityAccess):
+class Session(EntityAccess, Modes, ServerActions):
     """A connection to one server, with the entities it has shown and the changes that wait for `commit`.
 
     Each generated package has its own subclass, whose entities are the classes of that package; this one uses
@@ -120,7 +120,6 @@ class Session(EntityAccess):
             loading=loading,
         )
         self._recorded_operations = RecordedOperations(self._state)
-        self._actions = ServerActions(self._state.call, self.server_url)
         self.check_server_compatibility()
         if self.registry is not None and self.registry.package != _STANDARD:
             self._server.warn_of_drift(self.registry.package, self.registry.schema_hash)
@@ -187,40 +186,6 @@ class Session(EntityAccess):
     def deleted(self) -> list[Entity]:
         """The entities whose deletion waits for a commit."""
         return self._state.unit.entities_in(DELETED)
-
-    @property
-    def auto_populate(self) -> bool:
-        """Whether reading an attribute that is not loaded may load it, in this thread."""
-        return self._state.auto_populate
-
-    @auto_populate.setter
-    def auto_populate(self, value: bool) -> None:
-        self._state.auto_populate = value
-
-    @property
-    def record_operations(self) -> bool:
-        """Whether changes made in this thread are recorded for the next commit."""
-        return self._state.record_operations
-
-    @record_operations.setter
-    def record_operations(self, value: bool) -> None:
-        self._state.record_operations = value
-
-    def auto_populating(self, auto_populate: bool) -> AutoPopulatingContext:
-        """Say for a block of code, in this thread, whether reading an attribute may load it."""
-        return AutoPopulatingContext(self, auto_populate)
-
-    def operation_recording(self, record_operations: bool) -> OperationRecordingContext:
-        """Say for a block of code, in this thread, whether changes are recorded."""
-        return OperationRecordingContext(self, record_operations)
-
-    def loading_mode(self, mode: LoadingMode) -> LoadingContext:
-        """Say for a block of code, in this thread, what reading an attribute that is not loaded does.
-
-        "siblings" loads it for all entities of the same answer in one request, "single" for the one alone; "warn" and
-        "raise" name the place in the code and the ``select`` that makes the request needless.
-        """
-        return LoadingContext(self._state, mode)
 
     def check_server_compatibility(self) -> None:
         """Raise ServerCompatibilityError where the server is too old for this client."""
@@ -341,30 +306,6 @@ class Session(EntityAccess):
     def entity_reference(self, entity: Entity) -> dict[str, str]:
         """Return how the API points at *entity*: its type and primary key; nothing is loaded."""
         return entity_reference(entity)
-
-    def reset_remote(self, reset_type: str, entity: Entity | None = None) -> dict[str, Any]:
-        """Make the server reset something, such as the "api_key" of a user, and return what it answers."""
-        return self._actions.reset_remote(reset_type, entity)
-
-    def get_widget_url(self, name: str, entity: Entity | None = None, theme: str | None = None) -> str:
-        """Return the address of a web page: a widget such as "info", for *entity*, "light" or "dark"."""
-        return self._actions.widget_url(name, entity, theme)
-
-    def send_user_invite(self, user: Entity) -> None:
-        """Make the server invite *user*, by mail."""
-        self.send_user_invites([user])
-
-    def send_user_invites(self, users: Iterable[Entity]) -> None:
-        """Make the server invite *users*, by mail: all of them, or none where it refuses one."""
-        self._actions.invite("send_user_invite", "user_id", users)
-
-    def send_review_session_invite(self, invitee: Entity) -> None:
-        """Make the server invite *invitee* to its review session, by mail."""
-        self.send_review_session_invites([invitee])
-
-    def send_review_session_invites(self, invitees: Iterable[Entity]) -> None:
-        """Make the server invite *invitees* to their review sessions: all of them, or none where it refuses one."""
-        self._actions.invite("send_review_session_invite", "review_session_invitee_id", invitees)
 
     def reset(self) -> None:
         """Forget all entities, and with a warning all changes that wait; entities at hand are on their own."""
