@@ -10,6 +10,7 @@
     │   ├── IncorrectResultError        a query found another number of rows than was said
     │   │   ├── NoResultFoundError      ... none where one was wanted
     │   │   └── MultipleResultsFoundError   ... several where one was wanted
+    ├── ExpressionSyntaxError           a text is no expression of a subscription or target (also a ValueError)
     ├── TransportError                  no answer that can be used; ``server_url`` says whose
     │   ├── ServerUnreachableError      no connection, or it broke (also a ConnectionError)
     │   ├── RequestTimeoutError         no answer in time (also a TimeoutError)
@@ -118,6 +119,19 @@ class NoResultFoundError(IncorrectResultError):
 
 class MultipleResultsFoundError(IncorrectResultError):
     """A query found several rows where one was wanted."""
+
+
+class ExpressionSyntaxError(FtrackError, ValueError):
+    """A text is no expression of a subscription or target; ``position`` counts characters of ``text`` from 0."""
+
+    def __init__(self, message: str, text: str, position: int) -> None:
+        """Say what is wrong at *position* of *text*; the message shows at most 200 characters of it."""
+        self.text = text
+        self.position = position
+        shown = text if len(text) <= 200 else f"{text[:197]}..."
+        super().__init__(
+            f"Failed to parse: {shown}: {message} at position {position}", {"text": text, "position": position}
+        )
 
 
 class TransportError(FtrackError):

@@ -16,7 +16,8 @@ GENERATOR = ROOT / "generator" / "ftrack_gen"
 
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"symbols", "errors", "backports", "garbage"}),
-    frozenset({"operations", "wire", "facts", "settings", "values", "query", "data"}),
+    frozenset({"operations", "wire", "facts", "settings", "values", "query", "data"})
+    | frozenset({"events.expression"}),
     frozenset({"attributes", "collection", "custom_attributes", "operators", "page"}),
     frozenset({"entity"}),
     frozenset({"declaration"}),
@@ -37,9 +38,11 @@ A name means the module and all below it, unless those have a place of their own
 """
 
 ALONE: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(("transport", "schema", "events"), frozenset({"errors", "wire", "symbols"})),
+    "schema": frozenset({"errors", "wire", "symbols"}),
     "transport": frozenset({"errors", "wire", "symbols", "garbage"}),
-    "sandbox": frozenset({"errors", "wire", "symbols", "schema", "query"}),
+    "events": frozenset({"errors", "wire", "symbols", "events.expression"}),
+    "events.expression": frozenset({"errors"}),
+    "sandbox": frozenset({"errors", "wire", "symbols", "schema", "query", "events.expression"}),
 }
 """What modules that stand beside the layers may import, apart from themselves."""
 

@@ -1,0 +1,1 @@
+"""Owns events: what one is, and which subscriptions and targets it matches."""
