@@ -35,17 +35,11 @@ class Queries:
 
     def run(self, expression: object) -> dict[str, object]:
         """Return the result of the action; raise Fault for an expression that is none, or does not fit the schema."""
-        if not isinstance(expression, str):
-            raise Fault("ParseError", f"Failed to parse: {expression!r}\na query is a text")
-        try:
-            expression.encode("utf-8")
-            statement = parse(expression)
-        except QuerySyntaxError as error:
-            raise Fault("ParseError", f"Failed to parse: {expression}\n{error.message}") from None
-        except UnicodeEncodeError as error:
-            raise Fault(
-                "ParseError", f"Failed to parse: {expression}\nhalf a surrogate pair is no text: {error}"
-            ) from None
+        statement = parsed(expression)
+        return self.execute(str(expression), statement)
+
+    def execute(self, expression: str, statement: Statement) -> dict[str, object]:
+        """Return the result for a statement; *expression* is the text that errors show."""
         compiler = Compiler(Reader(self.storage, expression))
         if statement.group_by or any(isinstance(each, Aggregate) for each in statement.projections):
             return self._grouped(compiler, statement)
@@ -73,6 +67,19 @@ class Queries:
         found = [dict(row) for row in self.connection.execute(_paged(rows, statement)).mappings()]
         page, following = _page(found, statement)
         return _result(page, following)
+
+
+def parsed(expression: object) -> Statement:
+    """Return the syntax tree of an expression; raise Fault for one that is none (protocol section 1.4)."""
+    if not isinstance(expression, str):
+        raise Fault("ParseError", f"Failed to parse: {expression!r}\na query is a text")
+    try:
+        expression.encode("utf-8")
+        return parse(expression)
+    except QuerySyntaxError as error:
+        raise Fault("ParseError", f"Failed to parse: {expression}\n{error.message}") from None
+    except UnicodeEncodeError as error:
+        raise Fault("ParseError", f"Failed to parse: {expression}\nhalf a surrogate pair is no text: {error}") from None
 
 
 def _result(data: object, following: int | None) -> dict[str, object]:

@@ -13,12 +13,14 @@ from . import faults, writes
 from .batch import Batch, Change, Values
 from .caller import Caller
 from .database import Database
+from .delayed_jobs import delayed_job
 from .derivation import derive
 from .faults import Fault
 from .page_values import Links, NoLinks
 from .queries import Queries
 from .response import Response
 from .rules.people import USER_TYPE
+from .searches import search
 from .seed import seed
 from .sources import Storage
 from .tables import Tables
@@ -32,7 +34,7 @@ Handler: TypeAlias = Callable[[Batch, Operation], object]
 Hook: TypeAlias = Callable[[Sequence[Change], Caller], None]
 """Is told what a batch changed, after the commit and in the thread of the caller."""
 
-READING: Final = frozenset({"query", "query_schemas", "query_server_information"})
+READING: Final = frozenset({"query", "search", "query_schemas", "query_server_information"})
 """Actions that change nothing: a batch of them does not wait for writers."""
 
 _TOO_COMPLEX: Final = ("too large", "too complex", "too many", "parser stack")
@@ -149,6 +151,8 @@ def _query_server_information(batch: Batch, _operation: Operation) -> object:
 
 _ACTIONS: Final[Mapping[str, Handler]] = {
     "query": _query,
+    "search": search,
+    "delayed_job": delayed_job,
     "create": writes.create,
     "update": writes.update,
     "delete": writes.delete,
