@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound="Entity")
 
+JOURNAL_LENGTH: Final = 100_000
+"""Writes that are noted before they are folded into what is pending; a program that only writes stays bounded."""
+
 SERVER_SCHEMA: Final = "ftrack_typed.server_schema"
 """Package of the classes that are made at run time, for types that no generated code knows."""
 
@@ -74,9 +77,15 @@ class Entity(_Base):
                 # The short way for what most writes are: a plain value of the right type, on an entity of a session.
                 content = self.__dict__
                 page = content.get("_ftrack_page")
-                if page is not None and page.state.always_records and "_ftrack_deleted" not in content:
-                    page.state.write_plain(self, content, name, value)
-                    return
+                if page is not None and "_ftrack_deleted" not in content:
+                    journal = page.state.journal
+                    if journal is not None:
+                        old = content.get(name, NOT_SET)
+                        content[name] = value
+                        journal.append((self, name, old, value))
+                        if len(journal) > JOURNAL_LENGTH:
+                            page.state.unit.fold()
+                        return
             facts = self._ftrack_facts.get(name)
             if facts is None:
                 raise UnknownAttributeError(self.entity_type, name, self._ftrack_facts)

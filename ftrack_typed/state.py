@@ -12,8 +12,7 @@ from .errors import QueryError
 from .garbage import CollectionHeld
 from .identity import IdentityMap
 from .page import Page
-from .symbols import NOT_SET
-from .unit_of_work import UnitOfWork
+from .unit_of_work import Journal, UnitOfWork
 from .wire import ENTITY_TYPE
 
 if TYPE_CHECKING:
@@ -54,11 +53,11 @@ class SessionState:
         self._auto_populate_default = auto_populate
         self._loading_default = checked_mode(loading)
         self._flags = threading.local()
-        self.always_records = True
-        """Whether no thread has ever switched recording off: then a write need not ask."""
         self.lock = threading.RLock()
         self.committing = threading.RLock()
         self.unit = UnitOfWork()
+        self.journal: Journal | None = self.unit.journal
+        """Where a plain write is noted; None once a thread has switched recording off, so that each write asks."""
         self.identity = IdentityMap(entity_type, self.unit)
         self.creation_page = Page(self)
         """The page of what was created since the last commit: it loads together what the server filled in."""
@@ -89,14 +88,9 @@ class SessionState:
 
     @record_operations.setter
     def record_operations(self, value: bool) -> None:
-        self.always_records = self.always_records and value
+        if not value:
+            self.journal = None
         self._flags.record_operations = value
-
-    def write_plain(self, entity: Entity, content: dict[str, Any], name: str, value: object) -> None:
-        """Set a plain attribute of *entity*, whose ``__dict__`` is *content*, and record that; nothing is checked."""
-        with self.lock:
-            self.unit.record_write(entity, name, content.get(name, NOT_SET), ())
-            content[name] = value
 
     def new_page(self) -> Page:
         """Return an empty page of this session."""

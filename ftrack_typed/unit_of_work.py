@@ -1,15 +1,18 @@
 """Owns the changes that wait for a commit: records them, hands them over to be sent, and undoes them.
 
 Each changed attribute keeps its first old value and the place of its last write; the new value is what the entity
-holds. Cost follows the number of changes, never the number of entities that are known.
+holds. Cost follows the number of changes, never the number of entities that are known. Plain writes are noted in a
+journal, which costs next to nothing and needs no lock, and folded into the changes when these are asked for.
 """
 
 from __future__ import annotations
 
 import itertools
 import logging
+import threading
+from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias, cast
 
 from .collection import Collection, MappedCollection
 from .entity import Entity
@@ -19,6 +22,9 @@ from .operations import Operation
 from .symbols import CREATED, DELETED, MODIFIED, NOT_SET, Symbol
 
 _LOGGER: Final = logging.getLogger(__name__)
+
+Journal: TypeAlias = "deque[tuple[Entity, str, Any, Any]]"
+"""Plain writes in order: the entity, the name of the attribute, what it held and what it holds now."""
 
 _PLACES = itertools.count()
 """Numbers of recorded changes, in the order in which they were made."""
@@ -63,7 +69,7 @@ class Changes:
     def forget(self, last: int) -> None:
         """Take back the write at the place *last*, or forget the deletion there, or the whole creation."""
         if self.deleted == last:
-            self.deleted = None
+            self.keep()
             return
         name = next((name for name, place in self.sent.items() if place == last), None)
         if name is not None and name in self.old:
@@ -77,6 +83,17 @@ class Changes:
         self.created = None
         self.sent.clear()
         self.old.clear()
+
+    def delete(self) -> None:
+        """Remember that the entity is to be deleted; from now on each write to it looks before it is noted."""
+        self.deleted = next(_PLACES)
+        vars(self.entity).setdefault("_ftrack_deleted", "")
+
+    def keep(self) -> None:
+        """Forget the deletion."""
+        self.deleted = None
+        if vars(self.entity).get("_ftrack_deleted") == "":
+            del vars(self.entity)["_ftrack_deleted"]
 
     def absorb(self, newer: Changes) -> None:
         """Take over what was recorded after this."""
@@ -94,17 +111,42 @@ class Changes:
 class UnitOfWork:
     """The changes of one session that are not committed."""
 
-    __slots__ = ("_pending", "_sending", "_sending_pushed", "pushed")
+    __slots__ = ("_folding", "_recorded", "_sending", "_sending_pushed", "journal", "pushed")
 
     def __init__(self) -> None:
         """Start without changes."""
         # By identity of the object: two objects are never the same row within one session.
-        self._pending: dict[int, Changes] = {}
+        self._recorded: dict[int, Changes] = {}
+        self.journal: Journal = deque()
+        """Plain writes that are not folded into the changes yet; each thread appends to it."""
+        self._folding = threading.Lock()
         # What a commit is sending at this moment, in another thread perhaps.
         self._sending: dict[int, Changes] = {}
         self.pushed: dict[int, Operation] = {}
         """Operations that were put here as they are, by their places."""
         self._sending_pushed: dict[int, Operation] = {}
+
+    @property
+    def _pending(self) -> dict[int, Changes]:
+        if self.journal:
+            self.fold()
+        return self._recorded
+
+    def fold(self) -> None:
+        """Take over what the journal has noted."""
+        overtaken: list[tuple[Entity, str]] = []
+        latest: dict[tuple[int, str], Any] = {}
+        with self._folding:
+            while self.journal:
+                entity, name, old, value = self.journal.popleft()
+                self._note(entity, name, old)
+                if vars(entity).get(name, NOT_SET) is not value:
+                    overtaken.append((entity, name))
+                if overtaken:
+                    latest[id(entity), name] = value
+            # Written again, or a row was merged between a write and its note: what was noted last holds.
+            for entity, name in overtaken:
+                vars(entity)[name] = latest[id(entity), name]
 
     def __bool__(self) -> bool:
         return bool(self.pushed) or any(changes.state is not NOT_SET for changes in self._pending.values())
@@ -147,7 +189,7 @@ class UnitOfWork:
     @property
     def shielding(self) -> bool:
         """Whether there is any entity with values that a row must not replace."""
-        return bool(self._pending or self._sending)
+        return bool(self.journal or self._recorded or self._sending)
 
     def refresh(self, entity: Entity, content: dict[str, Any]) -> None:
         """Take changed attributes of *entity* out of *content*, a row, and keep them as the values to go back to."""
@@ -173,7 +215,7 @@ class UnitOfWork:
 
     def record_delete(self, entity: Entity) -> None:
         """Remember that *entity* is to be deleted."""
-        self._of(entity).deleted = next(_PLACES)
+        self._of(entity).delete()
 
     def record_write(self, entity: Entity, name: str, old: Any, twins: Iterable[tuple[str, Any]] = ()) -> None:
         """Remember that the attribute *name* of *entity* changed from *old*.
@@ -181,21 +223,25 @@ class UnitOfWork:
         *twins* are names and old values of the references or the key that change with it; they are not sent.
         """
         changes = self._pending.get(id(entity))
-        if changes is None:
-            changes = self._pending[id(entity)] = Changes(entity)
-        elif changes.deleted is not None:
+        if changes is not None and changes.deleted is not None:
             raise DeletedEntityError(entity, f"{name} cannot change, its deletion waits for the commit")
-        if name not in changes.old:
-            changes.old[name] = old
-        changes.sent[name] = next(_PLACES)
-        if not twins:
-            return
+        changes = self._note(entity, name, old)
         for twin, old_twin in twins:
             changes.old.setdefault(twin, old_twin)
             changes.sent.pop(twin, None)
 
     def _of(self, entity: Entity) -> Changes:
         return self._pending.setdefault(id(entity), Changes(entity))
+
+    def _note(self, entity: Entity, name: str, old: Any) -> Changes:
+        """Remember that the attribute *name* of *entity* changed from *old*, and return all changes of the entity."""
+        changes = self._recorded.get(id(entity))
+        if changes is None:
+            changes = self._recorded[id(entity)] = Changes(entity)
+        if name not in changes.old:
+            changes.old[name] = old
+        changes.sent[name] = next(_PLACES)
+        return changes
 
     def revert(self, entity: Entity, names: Iterable[str]) -> None:
         """Take back what was written to the attributes *names* of *entity*."""
@@ -211,11 +257,15 @@ class UnitOfWork:
 
     def forget(self, entity: Entity) -> None:
         """Forget all changes of *entity*; its values stay."""
-        self._pending.pop(id(entity), None)
+        changes = self._pending.pop(id(entity), None)
+        if changes is not None:
+            changes.keep()
 
     def clear(self) -> None:
         """Forget all changes; the entities keep their values."""
-        self._pending, self.pushed = {}, {}
+        for changes in self._pending.values():
+            changes.keep()
+        self._recorded, self.pushed = {}, {}
 
     def abandon(self, what: str) -> None:
         """Forget all changes, with a warning where there are any; *what* happened to the session."""
@@ -250,7 +300,7 @@ class UnitOfWork:
 
     def take(self) -> list[Changes]:
         """Return all changes, to be sent; until `settle` or `give_back` they still shield the values of entities."""
-        self._sending, self._pending = self._pending, {}
+        self._sending, self._recorded = self._pending, {}
         self._sending_pushed, self.pushed = self.pushed, {}
         return list(self._sending.values())
 
@@ -260,7 +310,7 @@ class UnitOfWork:
 
     def give_back(self) -> None:
         """Put back what `take` returned, together with what was recorded since: it was not sent."""
-        newer, self._pending, self._sending = self._pending, self._sending, {}
+        newer, self._recorded, self._sending = self._pending, self._sending, {}
         self.pushed, self._sending_pushed = {**self._sending_pushed, **self.pushed}, {}
         for number, changes in newer.items():
             before = self._pending.setdefault(number, changes)
