@@ -39,13 +39,15 @@ class PlannedOperation:
     old: Any = NOT_SET
     pushed: bool = False
     """Whether the operation was given as it is."""
+    place: int = -1
+    """The place of the first change that it sends; nothing that is sent later has an earlier one."""
 
 
 def plan(pending: Sequence[Changes], pushed: Mapping[int, RecordedOperation] = NOTHING) -> list[PlannedOperation]:
     """Return the operations that send all changes, and those that were *pushed*, by place, in order."""
     sendable = [each for each in pending if each.created is None or each.deleted is None]
     steps = [step for changes in sendable for step in _steps(changes)]
-    steps += [_Step(place, None, "", operations=_pushed(operation)) for place, operation in pushed.items()]
+    steps += [_Step(place, None, "", operations=_pushed(operation, place)) for place, operation in pushed.items()]
     steps.sort(key=_place)
     return list(_joined(steps))
 
@@ -68,7 +70,7 @@ def _place(step: _Step) -> int:
 def _steps(changes: Changes) -> Iterator[_Step]:
     entity = changes.entity
     if changes.deleted is not None:
-        operations = [PlannedOperation(entity, _operation("delete", entity))]
+        operations = [PlannedOperation(entity, _operation("delete", entity), place=changes.deleted)]
         yield _Step(changes.deleted, entity, "delete", operations=operations)
         return
     content = vars(entity)
@@ -80,7 +82,7 @@ def _steps(changes: Changes) -> Iterator[_Step]:
         facts = entity._ftrack_fact(name)
         value = content[name]
         if facts.kind is AttributeKind.MAPPED or facts.kind is AttributeKind.CUSTOM:
-            operations = list(mapped_operations(entity, facts, changes.old.get(name)))
+            operations = list(mapped_operations(entity, facts, changes.old.get(name), place))
             yield _Step(place, entity, "update", operations=operations)
             open_step = None
             continue
@@ -117,14 +119,15 @@ def _finished(step: _Step) -> Iterator[PlannedOperation]:
     assert step.entity is not None
     if step.action == "create":
         data = {**step.entity._ftrack_key(), **step.data}
-        yield PlannedOperation(step.entity, _operation("create", step.entity, data))
+        yield PlannedOperation(step.entity, _operation("create", step.entity, data), place=step.place)
     elif step.data:
-        yield PlannedOperation(step.entity, _operation("update", step.entity, step.data))
+        yield PlannedOperation(step.entity, _operation("update", step.entity, step.data), place=step.place)
 
 
-def _pushed(operation: RecordedOperation) -> list[PlannedOperation]:
+def _pushed(operation: RecordedOperation, place: int) -> list[PlannedOperation]:
     """Return what sends an operation that was given as it is; nothing for an update to NOT_SET."""
     key = {name: str(value) for name, value in operation.entity_key.items()}
+    data: dict[str, Any] | None
     if isinstance(operation, CreateEntityOperation):
         action, data = "create", {**key, **_sendable(operation.entity_data)}
     elif isinstance(operation, UpdateEntityOperation):
@@ -132,8 +135,9 @@ def _pushed(operation: RecordedOperation) -> list[PlannedOperation]:
         if not data:
             return []
     else:
-        return [PlannedOperation(None, _raw("delete", operation.entity_type, list(key.values())), pushed=True)]
-    return [PlannedOperation(None, _raw(action, operation.entity_type, list(key.values()), data), pushed=True)]
+        action, data = "delete", None
+    sent = _raw(action, operation.entity_type, list(key.values()), data)
+    return [PlannedOperation(None, sent, pushed=True, place=place)]
 
 
 def _sendable(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -148,7 +152,7 @@ def _value(value: Any) -> Any:
     return encoded(value)
 
 
-def mapped_operations(entity: Entity, facts: AttributeFacts, old: Any) -> Iterator[PlannedOperation]:
+def mapped_operations(entity: Entity, facts: AttributeFacts, old: Any, place: int = -1) -> Iterator[PlannedOperation]:
     """Yield an operation for each key of a mapping that changed from *old*: each is a row of its own."""
     before: Mapping[str, Any] = old if isinstance(old, dict) else {}
     now = vars(entity)[facts.name]
@@ -158,17 +162,18 @@ def mapped_operations(entity: Entity, facts: AttributeFacts, old: Any) -> Iterat
         for key, value in changed.items():
             value_type, configuration_id = now._ftrack_source(key)
             operation = _raw("update", value_type, [configuration_id, owner_id], {"value": encoded(value)})
-            yield PlannedOperation(None, operation, before.get(key, NOT_SET))
+            yield PlannedOperation(None, operation, before.get(key, NOT_SET), place=place)
         return
     for key in before:
         if key not in now:
-            yield PlannedOperation(None, _raw("delete", "Metadata", [owner_id, key]))
+            yield PlannedOperation(None, _raw("delete", "Metadata", [owner_id, key]), place=place)
     for key, value in changed.items():
         if key in before:
-            yield PlannedOperation(None, _raw("update", "Metadata", [owner_id, key], {"value": value}), before[key])
+            operation = _raw("update", "Metadata", [owner_id, key], {"value": value})
+            yield PlannedOperation(None, operation, before[key], place=place)
         else:
             row = {"key": key, "value": value, "parent_id": owner_id, "parent_type": entity.entity_type}
-            yield PlannedOperation(None, _raw("create", "Metadata", [owner_id, key], row))
+            yield PlannedOperation(None, _raw("create", "Metadata", [owner_id, key], row), place=place)
 
 
 def _operation(action: str, entity: Entity, data: dict[str, Any] | None = None) -> Operation:

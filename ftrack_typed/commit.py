@@ -5,13 +5,13 @@ Cost follows the number of changes. Nothing is changed here before the server ha
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .batch import PlannedOperation, plan
 from .encoding import WireBatch
 from .entity import Entity
-from .errors import UnrecognisedEntityTypeError
+from .errors import CommitInProgressError, UnrecognisedEntityTypeError
 from .facts import AttributeKind
 from .unit_of_work import Changes, touched_references
 from .wire import ENTITY_TYPE
@@ -27,6 +27,7 @@ def send(state: SessionState) -> None:
     """
     with state.committing:
         with state.lock:
+            refuse_nested(state)
             planned = plan(state.unit.pending(), state.unit.pushed)
             taken = state.unit.take()
             state.creation_page = state.new_page()
@@ -39,10 +40,18 @@ def send(state: SessionState) -> None:
             raise
         with state.lock:
             state.unit.settle()
-            _apply(state, taken, planned, results)
+            apply(state, taken, planned, results)
 
 
-def _apply(state: SessionState, taken: list[Changes], planned: list[PlannedOperation], results: list[Any]) -> None:
+def refuse_nested(state: SessionState) -> None:
+    """Raise CommitInProgressError where a commit of this session is under way, which called back."""
+    if state.unit.is_sending:
+        raise CommitInProgressError
+
+
+def apply(
+    state: SessionState, taken: Sequence[Changes], planned: Sequence[PlannedOperation], results: Sequence[Any]
+) -> None:
     """Make entities say what the server answered."""
     for each, result in zip(planned, results, strict=True):
         if each.entity is not None:

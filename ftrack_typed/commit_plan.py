@@ -10,6 +10,7 @@ import attrs
 
 from .batch import PlannedOperation, plan
 from .collection import Collection
+from .commit_batches import checked_size, split
 from .entity import Entity
 from .facts import AttributeKind
 from .symbols import NOT_SET
@@ -52,11 +53,15 @@ class PlannedChange:
 
 
 class CommitPlan(Sequence[PlannedChange]):
-    """What a commit would send, in order; as text, a line for each operation."""
+    """What a commit would send, in order; as text, a line for each operation.
 
-    def __init__(self, changes: Iterable[PlannedChange]) -> None:
-        """Hold *changes*."""
-        self._changes = tuple(changes)
+    ``batches`` has the same by transactions; where there are several, the text has a line above each.
+    """
+
+    def __init__(self, batches: Iterable[Iterable[PlannedChange]]) -> None:
+        """Hold the changes of each batch."""
+        self.batches = tuple(tuple(batch) for batch in batches)
+        self._changes = tuple(change for batch in self.batches for change in batch)
 
     @overload
     def __getitem__(self, index: int) -> PlannedChange: ...
@@ -72,19 +77,30 @@ class CommitPlan(Sequence[PlannedChange]):
         return iter(self._changes)
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self._changes)) or "nothing to commit"
+        if len(self.batches) <= 1:
+            return "\n".join(map(str, self._changes)) or "nothing to commit"
+        return "\n".join(line for number in range(len(self.batches)) for line in self._lines(number))
+
+    def _lines(self, number: int) -> Iterator[str]:
+        batch = self.batches[number]
+        yield f"batch {number + 1} of {len(self.batches)}, {len(batch)} operations:"
+        yield from map(str, batch)
 
     def __repr__(self) -> str:
         return f"<CommitPlan of {len(self)}>"
 
 
-def planned_changes(state: SessionState) -> CommitPlan:
-    """Return what a commit of the session of *state* would send now; nothing is changed by this."""
+def planned_changes(state: SessionState, batch_size: int | None = None) -> CommitPlan:
+    """Return what a commit of the session of *state* would send now; nothing is changed by this.
+
+    Raise TypeError or ValueError where *batch_size* is no size of a batch.
+    """
+    size = checked_size(batch_size)
     with state.lock:
         unit = state.unit
         return CommitPlan(
-            _described(each, {} if each.entity is None else unit.old_values(each.entity))
-            for each in plan(unit.pending(), unit.pushed)
+            [_described(each, {} if each.entity is None else unit.old_values(each.entity)) for each in batch]
+            for batch in split(plan(unit.pending(), unit.pushed), size, unit.old_values)
         )
 
 

@@ -20,6 +20,8 @@
     │   ├── PermissionDeniedError       ... for want of a permission
     │   └── ServerCompatibilityError    ... or is too old, or too new
     ├── NotUniqueError                  there is one already where only one can be, such as a timer that runs
+    ├── PartialCommitError              a commit in batches ended early; ``batches_done`` of ``batches_total`` are kept
+    ├── CommitInProgressError           a commit was asked for from within one
     ├── ConnectionClosedError           the session is closed
     ├── AttributeValueError             a value of the wrong type for an attribute (also a TypeError)
     ├── MissingAttributeError           a new entity lacks what its type requires (also a TypeError)
@@ -182,6 +184,35 @@ class ServerCompatibilityError(ServerError):
 
 class NotUniqueError(FtrackError):
     """There is one already where only one can be; ``__cause__`` is what the server said."""
+
+
+class PartialCommitError(FtrackError):
+    """A commit in batches ended with one that failed: those before it are committed, the others wait.
+
+    ``done`` of ``total`` operations in ``batches_done`` of ``batches_total`` batches are committed; ``__cause__`` is
+    what went wrong.
+    """
+
+    def __init__(self, reason: str, *, done: int, total: int, batches_done: int, batches_total: int) -> None:
+        """Say how far the commit came, and why it ended."""
+        self.done = done
+        self.total = total
+        self.batches_done = batches_done
+        self.batches_total = batches_total
+        message = (
+            f"batch {batches_done + 1} of {batches_total} failed: {reason}; {batches_done} of {batches_total} batches "
+            f"({done} of {total} operations) are committed, the rest still waits for a commit"
+        )
+        facts = {"done": done, "total": total, "batches_done": batches_done, "batches_total": batches_total}
+        super().__init__(message, facts)
+
+
+class CommitInProgressError(FtrackError):
+    """A commit was asked for while one of the same session was under way in the same thread."""
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__("a commit of this session is under way, and called what commits again: commit when it is done")
 
 
 class ConnectionClosedError(FtrackError):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, ParamSpec, Type
 
 from . import settings as session_settings
 from .commit import send
-from .commit_plan import CommitPlan, planned_changes
 from .creation import create, gathered
 from .deletion import delete
 from .encoding import Strategy, call_batch, encode, entity_reference
@@ -36,6 +35,8 @@ from .transport import SessionAuthentication, Transport, public_url
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from .batched_commit import Progress
+    from .commit_plan import CommitPlan
     from .lookup import Projection
     from .registry import Registry
 
@@ -249,12 +250,19 @@ class Session(EntityAccess, Modes, ServerActions):
         members = [entities] if isinstance(entities, Entity) else list(entities)
         populate(self._state, members, cast("Iterable[Any]", (projections, *more)))
 
-    def commit(self) -> None:
-        """Send all recorded changes as one transaction.
+    def commit(self, *, batch_size: int | None = None, progress: Progress | None = None) -> None:
+        """Send all recorded changes as one transaction; with *batch_size*, as several of at most so many operations.
 
-        Where that fails nothing is changed: the changes still wait, and can be mended, sent again or rolled back.
+        Where that fails nothing is changed: the changes still wait, and can be mended, sent again or rolled back. With
+        batches, raise PartialCommitError then: those before it are committed, and only the rest waits. A batch is
+        larger than said where it cannot be cut. *progress* is called with a `CommitProgress` after each batch.
         """
-        send(self._state)
+        if batch_size is None and progress is None:
+            send(self._state)
+            return
+        from .batched_commit import send_in_batches
+
+        send_in_batches(self._state, batch_size, progress)
 
     def rollback(self) -> None:
         """Forget all recorded changes: values are what they were, and what was created is gone."""
@@ -263,9 +271,11 @@ class Session(EntityAccess, Modes, ServerActions):
                 self._state.identity.remove(entity)
                 vars(entity)["_ftrack_deleted"] = "its creation was rolled back"
 
-    def plan(self) -> CommitPlan:
+    def plan(self, *, batch_size: int | None = None) -> CommitPlan:
         """Return what `commit` would send: as text, a line for each operation; nothing is sent or changed by this."""
-        return planned_changes(self._state)
+        from .commit_plan import planned_changes
+
+        return planned_changes(self._state, batch_size)
 
     @overload
     def merge(self, value: E) -> E: ...

@@ -102,6 +102,35 @@ class Changes:
         self.created = self.created if newer.created is None else newer.created
         self.deleted = self.deleted if newer.deleted is None else newer.deleted
 
+    @property
+    def is_sent(self) -> bool:
+        """Whether a commit sends anything of it: what was created and deleted comes to nothing."""
+        return self.created is None or self.deleted is None
+
+    def places(self) -> Iterator[int]:
+        """Yield the places of what a commit sends: of a deletion, that alone."""
+        if self.deleted is not None:
+            yield self.deleted
+            return
+        if self.created is not None:
+            yield self.created
+        yield from self.sent.values()
+
+    def part_before(self, place: int) -> Changes:
+        """Take out what has a place before *place*, and return it; something of this has to stay."""
+        done = Changes(self.entity)
+        done.created, self.created = self.created, None
+        done.sent = {name: at for name, at in self.sent.items() if at < place}
+        self.sent = {name: at for name, at in self.sent.items() if at >= place}
+        twins = self.entity._ftrack_twins
+        kept = {each for name in self.sent for each in (name, *(twin.name for twin in twins.get(name, ())))}
+        done.old = {name: old for name, old in self.old.items() if name not in kept}
+        self.old = {name: old for name, old in self.old.items() if name in kept}
+        if done.created is not None:
+            # What the entity started with and was overwritten was never sent: the server has a value of its own.
+            self.old = dict.fromkeys(kept, NOT_SET)
+        return done
+
     def undo(self) -> None:
         """Give every changed attribute its old value."""
         for name, old in self.old.items():
@@ -307,6 +336,23 @@ class UnitOfWork:
     def settle(self) -> None:
         """Forget what `take` returned: it is sent."""
         self._sending, self._sending_pushed = {}, {}
+
+    def settle_before(self, entities: Iterable[Entity], place: int) -> list[Changes]:
+        """Forget, of what `take` returned, the changes of *entities* with places before *place*, and return them."""
+        settled = []
+        for entity in entities:
+            changes = self._sending[id(entity)]
+            if not changes.is_sent or max(changes.places(), default=-1) < place:
+                settled.append(self._sending.pop(id(entity)))
+            else:
+                settled.append(changes.part_before(place))
+        self._sending_pushed = {at: each for at, each in self._sending_pushed.items() if at >= place}
+        return settled
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether a commit is under way."""
+        return bool(self._sending or self._sending_pushed)
 
     def give_back(self) -> None:
         """Put back what `take` returned, together with what was recorded since: it was not sent."""

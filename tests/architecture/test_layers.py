@@ -25,7 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"batch", "identity", "unit_of_work", "state", "loading", "assignment", "commit", "creation"})
     | frozenset({"custom_values", "ensuring", "formatter", "registry", "schema_types"})
     | frozenset({"transport", "schema", "events", "server", "server_actions", "lookup", "reconstruction", "modes"})
-    | frozenset({"deletion"})
+    | frozenset({"deletion", "commit_batches", "batched_commit"})
     | frozenset({"encoding", "commit_plan", "recorded_operations", "inspection", "entity_types", "entity_access"}),
     frozenset({"session"}),
     frozenset({"", "entities"}),
