@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .entity import SERVER_SCHEMA, Entity
 from .errors import ForeignEntityTypeError, UnrecognisedEntityTypeError, close_matches, did_you_mean
@@ -23,6 +23,7 @@ class EntityTypes(Mapping[str, type[Entity]]):
         """Take classes from *registry*, and from the schema of *server* where it has more."""
         self._registry = registry
         self._server = server
+        self._replaced: dict[str, type[Entity]] = {}
 
     @functools.cached_property
     def _schema_types(self) -> SchemaTypes:
@@ -34,6 +35,18 @@ class EntityTypes(Mapping[str, type[Entity]]):
     def server_facts(self, entity_type: str, wire: str) -> AttributeFacts | None:
         """Return the facts of an attribute that the code does not know, or None where the server has none either."""
         return self._schema_types.facts(entity_type, wire)
+
+    @property
+    def raw_schemas(self) -> list[dict[str, Any]]:
+        """The schemas as the server sent them."""
+        return self._server.raw_schemas
+
+    def replace(self, name: str, entity_type: object) -> None:
+        """Make *entity_type* the class of the type *name*; raise TypeError unless it derives from the present one."""
+        present = self.known(name)
+        if not isinstance(entity_type, type) or not issubclass(entity_type, present):
+            raise TypeError(f"the class of {name} has to derive from {present.__module__}.{name}, not {entity_type!r}")
+        self._replaced[name] = entity_type
 
     @functools.cached_property
     def _names(self) -> dict[str, None]:
@@ -63,6 +76,8 @@ class EntityTypes(Mapping[str, type[Entity]]):
         """
         registry = self._registry
         if isinstance(entity_type, str):
+            if entity_type in self._replaced:
+                return self._replaced[entity_type]
             if entity_type in registry:
                 return registry.entity_type(entity_type)
             made = self._schema_types.find(entity_type)
@@ -72,7 +87,7 @@ class EntityTypes(Mapping[str, type[Entity]]):
         package = entity_type._ftrack_package()
         if package not in (registry.package, SERVER_SCHEMA):
             raise ForeignEntityTypeError(entity_type.__name__, package, registry.package)
-        return entity_type
+        return self._replaced.get(entity_type.entity_type, entity_type) if self._replaced else entity_type
 
     def custom_value_type(self, entity: Entity) -> str:
         """Return the name of the type that holds the values of custom attributes of *entity*."""

@@ -34,6 +34,12 @@
     │   └── DuplicateItemInCollectionError  ... because it holds the item already
     ├── NotLoadedError                  the value is not here and cannot be loaded
     │   └── ImplicitLoadError           ... because the loading mode is "raise"; ``call_site`` says where it was read
+    ├── NotFoundError                   there is none of that name or identifier (also a LookupError)
+    ├── EventHubError                   the event hub cannot do that
+    │   ├── EventHubConnectionError     ... because it is not connected, or is already (also a ConnectionError)
+    │   ├── EventHubPacketError         ... because what came over the connection makes no sense
+    │   └── EventQueueFullError         ... because too many events wait to be sent
+    ├── PluginError                     a plugin cannot be loaded or registered; ``path`` is its file
     ├── DirectInstantiationError        an entity class was called; ``session.create`` makes entities (also a TypeError)
     └── ForeignEntityTypeError          the class belongs to another generated package
 
@@ -180,6 +186,10 @@ class PermissionDeniedError(ServerError):
 
 class ServerCompatibilityError(ServerError):
     """The server is too old for this client, or lacks an action."""
+
+
+class NotFoundError(FtrackError, LookupError):
+    """There is none of that name or identifier."""
 
 
 class NotUniqueError(FtrackError):
@@ -345,6 +355,31 @@ class ImplicitLoadError(NotLoadedError):
         """Name the attribute and where it was read."""
         self.call_site = call_site
         super().__init__(entity_type, name, f'read at {call_site} while the loading mode is "raise"')
+
+
+class EventHubError(FtrackError):
+    """The event hub cannot do that."""
+
+
+class EventHubConnectionError(EventHubError, ConnectionError):
+    """The event hub is not connected, is connected already, or cannot connect."""
+
+
+class EventHubPacketError(EventHubError):
+    """What came over the connection of the event hub makes no sense."""
+
+
+class EventQueueFullError(EventHubError):
+    """As many events wait to be sent as may wait."""
+
+
+class PluginError(FtrackError):
+    """A plugin cannot be loaded or registered; ``__cause__`` is what it raised."""
+
+    def __init__(self, path: str, what: str) -> None:
+        """Name the file of the plugin and what is wrong."""
+        self.path = path
+        super().__init__(f"The plugin {path} {what}", {"path": path})
 
 
 class SchemaDriftWarning(UserWarning):

@@ -17,6 +17,7 @@ from .entity import Entity
 from .entity_access import EntityAccess
 from .entity_types import EntityTypes
 from .errors import ConnectionClosedError
+from .event_access import EventAccess
 from .loading import populate
 from .lookup import by_key, text_query
 from .modes import AutoPopulatingContext, Modes, OperationRecordingContext
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from .batched_commit import Progress
     from .commit_plan import CommitPlan
+    from .events import EventHub
     from .lookup import Projection
     from .registry import Registry
 
@@ -55,7 +57,7 @@ __all__ = [
 ]
 
 
-class Session(EntityAccess, Modes, ServerActions):
+class Session(EntityAccess, EventAccess, Modes, ServerActions):
     """A connection to one server, with the entities it has shown and the changes that wait for `commit`.
 
     Each generated package has its own subclass, whose entities are the classes of that package; this one uses
@@ -70,7 +72,7 @@ class Session(EntityAccess, Modes, ServerActions):
         api_key: str | None = None,
         api_user: str | None = None,
         auto_populate: bool = True,
-        plugin_paths: Sequence[str] | None = None,
+        plugin_paths: Sequence[str | os.PathLike[str]] | None = None,
         cache: None = None,
         cache_key_maker: None = None,
         auto_connect_event_hub: bool = False,
@@ -83,20 +85,22 @@ class Session(EntityAccess, Modes, ServerActions):
         *,
         transport: Transport | None = None,
         loading: LoadingMode = "siblings",
+        event_hub: EventHub | None = None,
     ) -> None:
         """Connect to a server.
 
         The server, the key and the user may come from ``FTRACK_SERVER``, ``FTRACK_API_KEY`` and ``FTRACK_API_USER``.
         *loading* says what reading an attribute that is not loaded does, see `loading_mode`; *timeout* is in seconds;
-        *transport* replaces what carries the traffic. Raise TypeError where something is told nowhere, TransportError
-        where the server gives no answer, and AuthenticationError where it refuses the user.
+        *transport* replaces what carries the traffic, *event_hub* what carries events. Every plugin in *plugin_paths*,
+        or else in ``FTRACK_EVENT_PLUGIN_PATH``, is registered with the session and with *plugin_arguments*.
+
+        Raise TypeError where something is told nowhere, TransportError where the server gives no answer, and
+        AuthenticationError where it refuses the user.
         """
         session_settings.refuse(
             cache=cache,
             cache_key_maker=cache_key_maker,
             auto_connect_event_hub=auto_connect_event_hub,
-            plugin_paths=plugin_paths,
-            plugin_arguments=plugin_arguments,
         )
         self._settings = session_settings.resolve(
             server_url=server_url,
@@ -124,6 +128,7 @@ class Session(EntityAccess, Modes, ServerActions):
         self.check_server_compatibility()
         if self.registry is not None and self.registry.package != _STANDARD:
             self._server.warn_of_drift(self.registry.package, self.registry.schema_hash)
+        self._start_events(event_hub, auto_connect_event_hub, plugin_paths, plugin_arguments)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {public_url(self.server_url)} as {self.api_user!r}>"
@@ -320,6 +325,7 @@ class Session(EntityAccess, Modes, ServerActions):
     def reset(self) -> None:
         """Forget all entities, and with a warning all changes that wait; entities at hand are on their own."""
         self._forget("reset")
+        self._announce("ftrack.api.session.reset")
 
     def close(self) -> None:
         """End the connection; a second call does nothing. Changes that wait are forgotten, with a warning."""
@@ -327,6 +333,7 @@ class Session(EntityAccess, Modes, ServerActions):
             return
         self._closed = True
         self._forget("closed")
+        self._end_events()
         self._transport.close()
 
     def _forget(self, what: str) -> None:

@@ -145,12 +145,18 @@ def parse(text: str) -> Expression:
     return expression
 
 
+def quote(value: str) -> str:
+    """Return *value* as a text in quotes that stands for it in an expression, whatever is in it."""
+    return '"' + _ESCAPE.sub(r"\\\1", value) + '"'
+
+
 _BLANK: Final = re.compile(r"\s*")
 _FIELD: Final = re.compile(r"[A-Za-z0-9_.]+")
 _SIGN: Final = re.compile(r"!=|>=|<=|=|>|<")
 _WORD: Final = re.compile(r"[A-Za-z0-9\-_,./*@+]+")
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'', re.DOTALL)
-_ESCAPED_QUOTE: Final = re.compile(r"\\([\"'])")
+_ESCAPED: Final = re.compile(r"\\([\\\"'])")
+_ESCAPE: Final = re.compile(r"([\\\"])")
 _AND: Final = re.compile(r"and(?![A-Za-z0-9_.])", re.IGNORECASE)
 _OR: Final = re.compile(r"or(?![A-Za-z0-9_.])", re.IGNORECASE)
 _NOT: Final = re.compile(r"not(?![A-Za-z0-9_.])(?!\s*(?:!=|[=<>]))", re.IGNORECASE)
@@ -206,8 +212,8 @@ class _Reader:
     def _value(self) -> str:
         quoted = self._take(_QUOTED)
         if quoted is not None:
-            # Elsewhere a backslash stands for itself: users have names such as DOMAIN\jane.
-            return _ESCAPED_QUOTE.sub(r"\1", quoted.group(1) if quoted.group(1) is not None else quoted.group(2))
+            # Before anything else a backslash stands for itself: users have names such as DOMAIN\jane.
+            return _ESCAPED.sub(r"\1", quoted.group(1) if quoted.group(1) is not None else quoted.group(2))
         word = self._take(_WORD)
         if word is None:
             raise self.error("expected a value: letters, digits and any of -_,./*@+, or a text in quotes")

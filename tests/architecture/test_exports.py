@@ -28,6 +28,7 @@ EXPORTS: Mapping[str, frozenset[str]] = {
             "SessionAuthentication",
         }
     ),
+    "ftrack_typed.events": frozenset({"Event", "EventHub", "Subscriber", "Subscription", "quote"}),
     "ftrack_typed.schema": frozenset(
         {
             "CachedSchemas",

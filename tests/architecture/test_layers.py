@@ -26,7 +26,8 @@ LAYERS: tuple[frozenset[str], ...] = (
     | frozenset({"custom_values", "ensuring", "formatter", "registry", "schema_types"})
     | frozenset({"transport", "schema", "events", "server", "server_actions", "lookup", "reconstruction", "modes"})
     | frozenset({"deletion", "commit_batches", "batched_commit"})
-    | frozenset({"encoding", "commit_plan", "recorded_operations", "inspection", "entity_types", "entity_access"}),
+    | frozenset({"encoding", "commit_plan", "recorded_operations", "inspection", "entity_types", "entity_access"})
+    | frozenset({"event_access", "plugins"}),
     frozenset({"session"}),
     frozenset({"", "entities"}),
     frozenset({"sandbox"}),

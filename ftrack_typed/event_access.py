@@ -1,0 +1,89 @@
+"""Owns the part of a session that deals in events: its hub, its plugins, and the events of its own life."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from .entity_types import EntityTypes
+    from .events import EventHub
+    from .settings import Settings
+    from .state import SessionState
+
+_READY: Final = "ftrack.api.session.ready"
+_CONSTRUCT: Final = "ftrack.api.session.construct-entity-type"
+_PLUGIN_VARIABLE: Final = "FTRACK_EVENT_PLUGIN_PATH"
+
+
+class EventAccess:
+    """The events of a session. Nothing of them is imported before somebody asks for the hub, or has a plugin."""
+
+    _settings: Settings
+    _state: SessionState
+    _types: EntityTypes
+    _event_hub: EventHub | None = None
+
+    @property
+    def event_hub(self) -> EventHub:
+        """Publishes events and calls those who subscribe to them; see docs/events.md."""
+        if self._event_hub is None:
+            from .events import EventHub
+
+            with self._state.lock:
+                if self._event_hub is None:
+                    told = self._settings
+                    self._event_hub = EventHub(
+                        told.server_url, told.api_user, told.api_key, headers=told.headers, cookies=told.cookies
+                    )
+        return self._event_hub
+
+    def _start_events(
+        self,
+        event_hub: EventHub | None,
+        auto_connect: bool,
+        plugin_paths: Sequence[str | os.PathLike[str]] | None,
+        plugin_arguments: Mapping[str, Any] | None,
+    ) -> None:
+        """Take or make the hub, register plugins, and say that the session is ready (session.md section 2)."""
+        self._event_hub = event_hub
+        if auto_connect:
+            self.event_hub.connect_in_background()
+        if plugin_paths or (plugin_paths is None and os.environ.get(_PLUGIN_VARIABLE)):
+            from .plugins import discover, plugin_folders
+
+            discover(plugin_folders(plugin_paths), [self], plugin_arguments)
+        try:
+            self._construct_entity_types()
+        except BaseException:
+            self._end_events()
+            raise
+        self._announce(_READY)
+
+    def _construct_entity_types(self) -> None:
+        """Ask subscribers for the classes of entity types; the schemas are needed only where there is one."""
+        hub = self._event_hub
+        if hub is None or not hub.may_reach(_CONSTRUCT):
+            return
+        from .events import Event
+
+        schemas = self._types.raw_schemas
+        for schema in schemas:
+            event = Event(_CONSTRUCT, data={"schema": schema, "schemas": schemas})
+            given = [result for result in hub.publish(event, synchronous=True) if result is not None]
+            if len(given) > 1:
+                raise ValueError(f"{len(given)} subscribers gave a class for {schema['id']}, where one may: {given}")
+            if given:
+                self._types.replace(schema["id"], given[0])
+
+    def _announce(self, topic: str) -> None:
+        """Tell subscribers what happened to the session; where nobody asked for the hub there are none."""
+        if self._event_hub is not None:
+            from .events import Event
+
+            self._event_hub.publish(Event(topic, data={"session": self}), synchronous=True)
+
+    def _end_events(self) -> None:
+        if self._event_hub is not None:
+            self._event_hub.close()
