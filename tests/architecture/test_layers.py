@@ -23,6 +23,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"declaration"}),
     frozenset({"behaviours", "entities.*", "query.builder", "query.result"}),
     frozenset({"batch", "identity", "unit_of_work", "state", "loading", "assignment", "commit", "creation"})
+    | frozenset({"cache"})
     | frozenset({"custom_values", "ensuring", "formatter", "registry", "schema_types"})
     | frozenset({"transport", "schema", "events", "server", "server_actions", "lookup", "reconstruction", "modes"})
     | frozenset({"deletion", "commit_batches", "batched_commit"})
@@ -41,6 +42,7 @@ A name means the module and all below it, unless those have a place of their own
 ALONE: Mapping[str, frozenset[str]] = {
     "schema": frozenset({"errors", "wire", "symbols"}),
     "transport": frozenset({"errors", "wire", "symbols", "garbage"}),
+    "cache": frozenset(),
     "events": frozenset({"errors", "wire", "symbols", "events.expression"}),
     "events.expression": frozenset({"errors"}),
     "sandbox": frozenset({"errors", "wire", "symbols", "schema", "query", "events.expression"}),
