@@ -25,6 +25,7 @@ from starlette.routing import Route
 
 from .actions import Service, malformed
 from .caller import Caller
+from .events.server import EventServer
 from .faults import Fault
 from .users import invalid_credentials
 from .widgets import REFUSAL, WIDGET_PATH
@@ -91,9 +92,13 @@ _CROSS_ORIGIN = Middleware(
 
 
 def create_application(
-    service: Service, *, intercept: Interceptor | None = None, maximum_body: int = MAXIMUM_BODY
+    service: Service,
+    *,
+    intercept: Interceptor | None = None,
+    events: EventServer | None = None,
+    maximum_body: int = MAXIMUM_BODY,
 ) -> Starlette:
-    """Return the ASGI application that serves *service*.
+    """Return the ASGI application that serves *service* and its *events*, by an event server of its own unless given.
 
     Answers are worked out in threads, so that a slow one holds up no other.
     """
@@ -122,7 +127,12 @@ def create_application(
         return HTMLResponse(REFUSAL, status_code=403) if page is None else HTMLResponse(page)
 
     return Starlette(
-        routes=[Route("/api", api, methods=["POST"]), Route("/", front_page), Route(WIDGET_PATH, widget)],
+        routes=[
+            Route("/api", api, methods=["POST"]),
+            Route("/", front_page),
+            Route(WIDGET_PATH, widget),
+            *(events or EventServer(service)).routes(),
+        ],
         middleware=[_CROSS_ORIGIN],
         exception_handlers={HTTPException: _http_failure, Exception: _unexpected_failure},
     )

@@ -17,6 +17,8 @@ from starlette.types import Receive, Scope, Send
 
 from .actions import Operation, Service
 from .application import ApiRequest, Interceptor, create_application
+from .events.control import SandboxEvents
+from .events.server import EventServer
 from .outbox import Outbox
 from .serving import (
     DEFAULT_USER,
@@ -143,6 +145,8 @@ class Sandbox:
         """Every call of the API so far."""
         self.intercept: Interceptor | None = None
         """Called, in a thread, with each request and the function that answers it; returns the response."""
+        self.events = SandboxEvents()
+        """Every event so far, who listens, and ways to publish, to intercept and to drop connections."""
         self._running: contextlib.ExitStack | None = None
         self._service: Service | None = None
         self._url = ""
@@ -196,7 +200,10 @@ class Sandbox:
         with contextlib.ExitStack() as stack:
             listening = stack.enter_context(contextlib.closing(listen(self._options.host, self._options.port)))
             service = stack.enter_context(opened_service(self._options))
-            stack.enter_context(_serving(create_application(service, intercept=self._answered), listening))
+            events = EventServer(service)
+            application = create_application(service, intercept=self._answered, events=events)
+            stack.enter_context(_serving(application, listening))
+            self.events.attach(events)
             self._service, self._url = service, server_url(self._options.host, listening)
             self._running = stack.pop_all()
         return self
@@ -204,6 +211,7 @@ class Sandbox:
     def stop(self) -> None:
         """Stop the server; a database in memory is gone then. Do nothing where it does not run."""
         running, self._running, self._service = self._running, None, None
+        self.events.attach(None)
         if running is not None:
             running.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import socket
 import sqlite3
@@ -34,6 +35,9 @@ _LINE = 400
 
 _GRACE = 2
 """Seconds that calls under way have when the server stops."""
+
+_MAXIMUM_FRAME = 64 * 1024 * 1024
+"""Bytes of a message to the event server; a longer one ends its connection."""
 
 
 class SandboxError(FtrackError):
@@ -227,8 +231,12 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 application,
                 lifespan="off",
-                ws="none",
+                ws="websockets-sansio",
+                ws_max_size=_MAXIMUM_FRAME,
+                ws_ping_interval=None,  # the event server has heartbeats of its own
+                ws_per_message_deflate=False,
                 log_config=None,
+                log_level=logging.WARNING,  # below that, uvicorn logs the keys in the query of a connection
                 access_log=False,
                 timeout_graceful_shutdown=_GRACE,
             )
