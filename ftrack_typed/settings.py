@@ -19,7 +19,7 @@ STRICT_HEADER: Final = "ftrack-strict-api"
 class Settings:
     """What a session works with."""
 
-    server_url: str
+    server_url: str = attrs.field(repr=False)
     api_user: str
     api_key: str = attrs.field(repr=False)
     timeout: float | None = 60
