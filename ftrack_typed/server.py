@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from .answers import checked_schemas
 from .errors import SchemaDriftWarning, ServerCompatibilityError, UnexpectedResponseError
 from .transport import HttpTransport, public_url
 
@@ -98,7 +99,7 @@ class Server:
 
     def _query_schemas(self) -> list[dict[str, Any]]:
         (schemas,) = self._transport.call([{"action": "query_schemas"}])
-        return cast("list[dict[str, Any]]", schemas)
+        return checked_schemas(schemas, self._settings.server_url)
 
     @property
     def schemas(self) -> dict[str, Schema]:
@@ -112,11 +113,13 @@ class Server:
 
 def http_transport(settings: Settings) -> HttpTransport:
     """Return what carries the traffic of a session with *settings*."""
+    from . import __version__
+
     return HttpTransport(
         settings.server_url,
         settings.api_user,
         settings.api_key,
         timeout=settings.timeout,
-        headers=settings.headers,
+        headers={"user-agent": f"ftrack-typed/{__version__}", **settings.headers},
         cookies=settings.cookies,
     )

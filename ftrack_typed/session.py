@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, ParamSpec, TypeVar, cast, overload
 
 from . import settings as session_settings
+from .answers import checked_results
 from .commit import send
 from .creation import create, gathered
 from .deletion import delete
@@ -118,7 +119,7 @@ class Session(EntityAccess, EventAccess, Modes, ServerActions):
         self._types = EntityTypes(self._registry(), self._server)
         self._state = SessionState(
             self,
-            lambda operations: self.call(operations),
+            lambda operations: checked_results(operations, self.call(operations), self.server_url),
             self._types.known,
             self._types.custom_value_type,
             auto_populate=auto_populate,

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, get_args
 
+from .answers import RowsMerged
 from .custom_values import QUERY as CONFIGURATIONS_QUERY
 from .custom_values import ConfigurationIndex
 from .errors import QueryError
@@ -104,7 +105,7 @@ class SessionState:
             raise QueryError(
                 f"the rows of {text!r} are no entities: use Query.count(), or session.call() for aggregates"
             )
-        with self.lock, CollectionHeld():
+        with self.lock, CollectionHeld(), RowsMerged(self.session.server_url):
             found = self.identity.merge(rows, page or self.new_page())
         following = ((result.get("metadata") or {}).get("next") or {}).get("offset")
         return found, following

@@ -137,14 +137,11 @@ class HttpTransport:
             if self._http is None:
                 import requests
 
-                from . import __version__
-
                 http = requests.Session()
                 # The environment is asked once for proxies and certificates; requests would ask for every call.
                 found = http.merge_environment_settings(self.server_url, {}, None, None, None)
                 http.proxies, http.verify, http.cert = found["proxies"], found["verify"], found["cert"]
                 http.trust_env = False
-                http.headers["user-agent"] = f"ftrack-typed/{__version__} {http.headers['user-agent']}"
                 http.headers.update(self._headers)
                 http.cookies.update(self._cookies)
                 self._http = http
@@ -155,7 +152,7 @@ class HttpTransport:
         try:
             with CollectionHeld():
                 content = self._parse(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise self._unexpected(response) from None
         if isinstance(content, dict) and "exception" in content:
             raise server_error(cast("dict[str, Any]", content))

@@ -1,4 +1,4 @@
-"""Tests what a server sees of a session: credentials, headers, cookies and strictness, with every call that it makes."""
+"""Tests what a server sees of a session: credentials, headers, cookies and strictness, with every call."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_every_call_says_who_calls_and_how(
         assert set(seen["cookie"].split("; ")) == {"sticky=node-3", "gate=open"}
         # Protocol section 1.1.
         assert (seen["content-type"], seen["accept"]) == ("application/json", "application/json")
-        assert seen["user-agent"].startswith(f"ftrack-typed/{ftrack_typed.__version__} ")
+        assert seen["user-agent"] == f"ftrack-typed/{ftrack_typed.__version__}"
 
 
 def test_nothing_is_sent_that_nobody_asked_for(open_session: type[Session], sandbox: Sandbox) -> None:
