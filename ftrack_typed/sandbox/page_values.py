@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol, TypeAlias
 
 import sqlalchemy as sql
 
+from .caller import Caller
 from .model import EntityModel, Key
 from .sources import Storage
 from .tables import TYPE
@@ -35,6 +36,11 @@ class NoLinks:
     def thumbnail(self, component_id: str) -> str | None:
         """Return None."""
         return None
+
+
+def no_links(_caller: Caller) -> Links:
+    """Return the addresses that a store without an application around it knows: none."""
+    return NoLinks()
 
 
 PageValue: TypeAlias = "Callable[[Storage, sql.Connection, Links, EntityModel, Sequence[Key]], dict[Key, object]]"

@@ -16,7 +16,7 @@ from .database import Database
 from .delayed_jobs import delayed_job
 from .derivation import derive
 from .faults import Fault
-from .page_values import Links, NoLinks
+from .page_values import Links, no_links
 from .queries import Queries
 from .response import Response
 from .rules.people import USER_TYPE
@@ -56,8 +56,8 @@ class Store:
         self.database = Database(database_url)
         model = derive(workspace.structured)
         self.storage = Storage(model, Tables(model))
-        self.links: Links = NoLinks()
-        """Where files can be fetched; set by the application."""
+        self.links: Callable[[Caller], Links] = no_links
+        """Tells where a caller can fetch files; set by the application."""
         self.actions: dict[str, Handler] = dict(_ACTIONS)
         """What runs each action; further ones may be added."""
         self.reading: set[str] = set(READING)
@@ -121,7 +121,7 @@ class Store:
 
     def _batch(self, connection: sql.Connection, caller: Caller) -> Batch:
         response = Response(denormalize=caller.denormalize)
-        batch = Batch(self.storage, connection, caller, self.links, response)
+        batch = Batch(self.storage, connection, caller, self.links(caller), response)
         batch.memo["workspace"] = self.workspace
         return batch
 

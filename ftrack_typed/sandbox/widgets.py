@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import html
-import json
-import secrets
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from . import faults
 from .batch import Batch
+from .faults import Fault
+from .signatures import Signer
 
 WIDGET_PATH: Final = "/widget/v1/view"
 LIFETIME: Final = 6 * 60
@@ -28,8 +25,7 @@ class Widgets:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         """Tell the time by *clock*, in seconds since 1970."""
-        self._clock = clock
-        self._secret = secrets.token_bytes(32)
+        self._signer = Signer(clock=clock)
 
     def answer(self, batch: Batch, operation: Mapping[str, object]) -> object:
         """Answer ``get_widget_url``; raise Fault for an unknown widget, theme or entity."""
@@ -42,33 +38,20 @@ class Widgets:
         if entity_type is not None:
             key = _known_key(batch, entity_type, key)
         shown = {"name": name, "theme": theme or "light", "entity_type": entity_type, "entity_key": key}
-        token = self._signed({**shown, "expires": self._clock() + LIFETIME})
+        token = self._signer.sign("widget", shown, LIFETIME)
         return {"widget_url": f"{batch.caller.server_url}{WIDGET_PATH}?token={token}"}
 
     def page(self, token: str) -> str | None:
         """Return the page that *token* is for, as HTML, or None where the token is not ours or too old."""
-        shown = self._verified(token)
-        if shown is None or shown["expires"] < self._clock():
+        try:
+            shown = self._signer.verify("widget", token)
+        except Fault:
             return None
         about = ""
         if shown["entity_type"] is not None:
             about = f" of {shown['entity_type']} {', '.join(map(str, shown['entity_key']))}"
         colours = "#222;color:#eee" if shown["theme"] == "dark" else "#fff;color:#222"
         return _PAGE.format(title=html.escape(f"{shown['name']}{about}"), colours=colours)
-
-    def _signed(self, content: Mapping[str, object]) -> str:
-        text = base64.urlsafe_b64encode(json.dumps(content).encode()).decode("ascii").rstrip("=")
-        return f"{text}.{self._signature(text)}"
-
-    def _verified(self, token: str) -> dict[str, Any] | None:
-        text, _, signature = token.partition(".")
-        if not hmac.compare_digest(self._signature(text).encode(), signature.encode("utf-8", "replace")):
-            return None
-        content: dict[str, Any] = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return content
-
-    def _signature(self, text: str) -> str:
-        return hmac.new(self._secret, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
 def _known_key(batch: Batch, entity_type: object, key: object) -> list[str]:

@@ -91,11 +91,11 @@ def test_widget_url_that_was_changed_or_expired_is_refused(session: Session, san
     for changed in ("", "x", f"{text}x.{signature}", f"{text}.{signature[:-1]}", "%C3%A9.%C3%A9"):
         assert fetch(f"{head}token={changed}")[0] == 403
     widgets: Widgets = sandbox.service.widgets
-    widgets._clock = lambda: time.time() + LIFETIME + 1
+    widgets._signer.clock = lambda: time.time() + LIFETIME + 1
     try:
         assert fetch(url)[0] == 403
     finally:
-        widgets._clock = time.time
+        widgets._signer.clock = time.time
 
 
 def test_widget_of_what_is_not_there_is_refused(session: Session, sandbox: Sandbox) -> None:
