@@ -11,6 +11,7 @@ from . import faults
 from .batch import Batch
 from .caller import Caller
 from .faults import Fault
+from .files.service import Files
 from .information import server_information
 from .outbox import Outbox
 from .store import Store
@@ -32,6 +33,7 @@ class Service:
     workspace: Workspace
     store: Store
     users: Users
+    files: Files
     widgets: Widgets = attrs.field(factory=Widgets)
     outbox: Outbox = attrs.field(init=False, default=attrs.Factory(_outbox, takes_self=True))
 
@@ -41,6 +43,10 @@ class Service:
         self.store.actions["get_widget_url"] = self.widgets.answer
         self.store.reading.add("get_widget_url")
         self.store.actions |= self.outbox.actions
+        self.store.actions |= self.files.actions
+        self.store.reading |= self.files.reading
+        self.store.links = self.files.links
+        self.store.after_commit.append(self.files.notice)
 
     def answer(self, operations: object, caller: Caller) -> list[object]:
         """Carry out a batch, the decoded body of a request, and return one result per operation, in order.
@@ -49,6 +55,7 @@ class Service:
             Fault: some operation failed; then nothing of the batch was done.
         """
         batch = _checked(operations)
+        self.files.prepare(batch)
         results = self.store.execute(batch, caller)
         if any(operation["action"] == "reset_remote" for operation in batch):
             self.users.forget()

@@ -27,6 +27,7 @@ from .actions import Service, malformed
 from .caller import Caller
 from .events.server import EventServer
 from .faults import Fault
+from .files.routes import file_routes
 from .users import invalid_credentials
 from .widgets import REFUSAL, WIDGET_PATH
 
@@ -87,7 +88,7 @@ _CROSS_ORIGIN = Middleware(
     allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"],
     allow_headers=["*"],
     allow_credentials=True,
-    expose_headers=["ETag"],
+    expose_headers=["ETag", "Content-Range", "Content-Disposition"],
 )
 
 
@@ -132,6 +133,7 @@ def create_application(
             Route("/", front_page),
             Route(WIDGET_PATH, widget),
             *(events or EventServer(service)).routes(),
+            *file_routes(service),
         ],
         middleware=[_CROSS_ORIGIN],
         exception_handlers={HTTPException: _http_failure, Exception: _unexpected_failure},

@@ -34,6 +34,7 @@ class ExitCode(enum.IntEnum):
     DATABASE = 4
     ADDRESS = 5
     PACKAGES = 6
+    FILES = 7
 
 
 _EPILOG = """\
@@ -45,7 +46,7 @@ standard error output. So this starts a server in the background and points the 
 Ctrl-C, or SIGTERM, stops it.
 
 exit codes: 0 stopped, 1 unexpected failure, 2 wrong usage, 3 unreadable workspace, 4 unusable database,
-5 unusable address, 6 missing packages"""
+5 unusable address, 6 missing packages, 7 unusable folder for files"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,6 +89,7 @@ def _exit_code(error: Exception) -> ExitCode:
         serving.WorkspaceUnusableError: ExitCode.WORKSPACE,
         serving.DatabaseUnusableError: ExitCode.DATABASE,
         serving.AddressUnusableError: ExitCode.ADDRESS,
+        serving.FilesUnusableError: ExitCode.FILES,
     }
     return codes.get(type(error), ExitCode.FAILED)
 
@@ -158,6 +160,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--workspace", metavar="FOLDER", type=Path, help="cached workspace to serve (default: a stock server)"
+    )
+    parser.add_argument(
+        "--files",
+        metavar="FOLDER",
+        type=Path,
+        help="where to keep uploaded files (default: NAME.files beside the database, or a temporary folder)",
     )
     parser.add_argument("--demo", action="store_true", help="make a project to play with, unless the database has it")
     parser.add_argument("--api-user", metavar="NAME", type=_header, help="name of the administrator (default: sandbox)")

@@ -22,6 +22,8 @@ from .actions import Service
 from .caller import Caller
 from .demo import build_demo
 from .faults import Fault
+from .files.folders import ForeignFolderError
+from .files.service import Files, opened_files
 from .store import Store
 from .users import Users, random_key
 from .workspace import Workspace
@@ -52,6 +54,10 @@ class DatabaseUnusableError(SandboxError):
     """The database cannot be opened, or another sandbox has it."""
 
 
+class FilesUnusableError(SandboxError):
+    """The folder for files cannot be used."""
+
+
 class AddressUnusableError(SandboxError):
     """The sandbox cannot listen on its address."""
 
@@ -64,6 +70,7 @@ class Options:
     port: int = 0
     database: str = "sqlite://"
     workspace: Path | None = None
+    files: Path | None = None
     demo: bool = False
     api_user: str = DEFAULT_USER
     api_user_id: str | None = None
@@ -83,7 +90,8 @@ def opened_service(options: Options) -> Generator[Service]:
         caller = _administrator(store, users, options)
         if options.demo:
             _demo(store, caller)
-        yield Service(workspace, store, users)
+        with _files(store, options.files, url) as files:
+            yield Service(workspace, store, users, files)
 
 
 def _workspace(folder: Path | None) -> Workspace:
@@ -157,6 +165,17 @@ def _store(workspace: Workspace, url: str) -> Generator[Store]:
         raise DatabaseUnusableError(f"cannot use the database {shown}: {_line(error)}") from error
     with contextlib.closing(store):
         yield store
+
+
+@contextlib.contextmanager
+def _files(store: Store, folder: Path | None, url: str) -> Generator[Files]:
+    with contextlib.ExitStack() as stack:
+        try:
+            files = stack.enter_context(opened_files(store, folder, url))
+        except (OSError, ForeignFolderError) as error:
+            shown = folder or "beside the database"
+            raise FilesUnusableError(f"cannot use the folder for files {shown}: {_line(error)}") from error
+        yield files
 
 
 def _administrator(store: Store, users: Users, options: Options) -> Caller:

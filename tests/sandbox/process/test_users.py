@@ -90,7 +90,7 @@ def test_database_keeps_users_and_keys_and_no_key_can_be_read_from_it(start: Sta
     api = first.api()
     user_id, user = new_user(api)
     first.stop()
-    content = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    content = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
     assert content
     for key in (api.key, user.key):
         assert key.encode() not in content

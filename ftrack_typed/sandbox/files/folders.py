@@ -1,0 +1,79 @@
+"""Owns the choice of the folder for files, and sees to it that it belongs to one database alone."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import secrets
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+from typing import Final
+
+import platformdirs
+import sqlalchemy as sql
+from sqlalchemy.engine import make_url
+
+from ..store import Store
+
+_SECRETS = sql.Table(
+    "sandbox_secret",
+    sql.MetaData(),
+    sql.Column("name", sql.String, primary_key=True),
+    sql.Column("secret", sql.LargeBinary, nullable=False),
+)
+
+_OWNER: Final = "owner"
+"""File in the folder that tells which database it belongs to."""
+
+
+class ForeignFolderError(ValueError):
+    """A folder for files belongs to another database, or holds something else: the message says what to do."""
+
+
+@contextlib.contextmanager
+def chosen_folder(given: Path | None, database_url: str) -> Generator[Path]:
+    """Yield the folder for the files of a database: *given*, else one beside it; a temporary one if it is in memory."""
+    url = make_url(database_url)
+    if given is not None:
+        yield given.expanduser().absolute()
+    elif url.get_backend_name() != "sqlite":
+        yield platformdirs.user_data_path("ftrack-typed") / "sandbox" / f"{url.database or 'database'}.files"
+    elif url.database in {None, "", ":memory:"}:
+        with tempfile.TemporaryDirectory(prefix="ftrack-sandbox-", ignore_cleanup_errors=True) as temporary:
+            yield Path(temporary)
+    else:
+        path = Path(str(url.database)).absolute()
+        yield path.with_name(f"{path.name}.files")
+
+
+def server_secret(store: Store) -> bytes:
+    """Return the secret of a database's server, which is made once: what it signed is good after a restart."""
+    with store.transaction() as connection:
+        _SECRETS.create(connection, checkfirst=True)
+        found = connection.execute(sql.select(_SECRETS.c.secret)).scalar()
+        if found is None:
+            found = secrets.token_bytes(32)
+            connection.execute(sql.insert(_SECRETS).values(name="signatures", secret=found))
+    return bytes(found)
+
+
+def claim(folder: Path, secret: bytes) -> None:
+    """Make sure that *folder* exists and belongs to the database with *secret*.
+
+    Files without a row are removed there, so that the files of another database would be lost.
+
+    Raises:
+        ForeignFolderError: it belongs to another database, or has other contents.
+        OSError: it cannot be made or read.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    owner = folder / _OWNER
+    name = hashlib.sha256(b"owner of files:" + secret).hexdigest()
+    if owner.exists():
+        if owner.read_text("ascii", "replace").strip() != name:
+            raise ForeignFolderError("it has the files of another database: remove it, or give another with --files")
+        return
+    if any(folder.iterdir()):
+        raise ForeignFolderError("it has other contents: give an empty or a new one with --files")
+    owner.write_text(f"{name}\n", "ascii")
