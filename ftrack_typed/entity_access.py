@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .assignment import assign, check_item
 from .entity import Entity
@@ -38,6 +38,10 @@ class EntityAccess:
 
     def _ftrack_count(self, query: Query[E]) -> int:
         return count(self._state.call, query.statement, query.entity_type.primary_key_attributes)
+
+    def _ftrack_rows(self, text: str) -> list[dict[str, Any]]:
+        (result,) = self._state.call([{"action": "query", "expression": text}])
+        return cast("list[dict[str, Any]]", result["data"])
 
     def _ftrack_load(self, entity: Entity, facts: AttributeFacts) -> object:
         return load(self._state, entity, facts)

@@ -13,7 +13,7 @@ from .entity import Entity
 from .errors import DeletedEntityError, ImplicitLoadError, ImplicitLoadWarning, NotLoadedError
 from .facts import AttributeFacts, AttributeKind
 from .identity import key_value
-from .query.expressions import TypedPath
+from .query.paths import TypedPath
 from .query.printer import print_criterion, print_path, print_statement
 from .query.syntax import And, Comparison, Criterion, Membership, Or, Path, Statement, Step
 from .symbols import CREATED

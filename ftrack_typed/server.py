@@ -122,5 +122,4 @@ def http_transport(settings: Settings) -> HttpTransport:
         timeout=settings.timeout,
         headers={"user-agent": f"ftrack-typed/{__version__}", **settings.headers},
         cookies=settings.cookies,
-        retries=settings.retries,
     )

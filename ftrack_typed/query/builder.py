@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, overload
 
 import attrs
 
 from ..errors import QueryError
 from .checks import check_root, combined
-from .expressions import CollectionPath, KeyedPath, MappedPath, ScalarPath, TypedPath
+from .expressions import CollectionPath, KeyedPath, MappedPath, ReferencePath, ScalarPath
+from .paths import TypedPath
 from .printer import print_statement
 from .syntax import And, Criterion, Order, Path, Statement, Step
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from ..custom_attributes import CustomAttributes
     from ..entity import Entity
+    from .aggregates import Aggregated, AggregateQuery, GroupedQuery
     from .result import QueryResult
 
 E = TypeVar("E", bound="Entity")
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
 
 
 class QueryRunner(Protocol):
@@ -30,6 +38,10 @@ class QueryRunner(Protocol):
 
     def _ftrack_count(self, query: Query[E]) -> int:
         """Return how many rows *query* finds."""
+        ...
+
+    def _ftrack_rows(self, text: str) -> list[dict[str, Any]]:
+        """Return the rows, which are no entities, that the query *text* finds."""
         ...
 
 
@@ -71,6 +83,59 @@ class Query(Generic[E]):
         for order in added:
             check_root(order.path, self.entity_type, self._where("order_by"))
         return self._changed(order_by=(*self.statement.order_by, *added))
+
+    if TYPE_CHECKING:
+
+        @overload
+        def group_by(self, first: ScalarPath[A], /) -> GroupedQuery[A]: ...
+        @overload
+        def group_by(self, first: ScalarPath[A], second: ScalarPath[B], /) -> GroupedQuery[A, B]: ...
+        @overload
+        def group_by(
+            self, first: ScalarPath[A], second: ScalarPath[B], third: ScalarPath[C], /
+        ) -> GroupedQuery[A, B, C]: ...
+        @overload
+        def group_by(
+            self, first: ScalarPath[A], second: ScalarPath[B], third: ScalarPath[C], fourth: ScalarPath[D], /
+        ) -> GroupedQuery[A, B, C, D]: ...
+        @overload
+        def group_by(self, *paths: ScalarPath[Any]) -> GroupedQuery[Unpack[tuple[Any, ...]]]: ...
+
+    def group_by(self, *paths: ScalarPath[Any]) -> GroupedQuery[Unpack[tuple[Any, ...]]]:
+        """Put the rows into groups that have these values, paths such as ``Task.status.name``, in common.
+
+        What to ask of each group follows: ``group_by(Task.status.name).aggregate(Task.id.count(), Task.bid.sum())``.
+        Raise QueryError where the query has a `select`, or an `order_by` that is not grouped by.
+        """
+        from .aggregates import grouped
+
+        found = [self._grouped_by(path) for path in paths]
+        if not found:
+            raise QueryError(f"{self._where('group_by')} takes paths; aggregate() alone takes all rows as one group")
+        return grouped(self.entity_type, self.statement, self.runner, found)
+
+    if TYPE_CHECKING:
+
+        @overload
+        def aggregate(self, first: Aggregated[A], /) -> AggregateQuery[tuple[A]]: ...
+        @overload
+        def aggregate(self, first: Aggregated[A], second: Aggregated[B], /) -> AggregateQuery[tuple[A, B]]: ...
+        @overload
+        def aggregate(
+            self, first: Aggregated[A], second: Aggregated[B], third: Aggregated[C], /
+        ) -> AggregateQuery[tuple[A, B, C]]: ...
+        @overload
+        def aggregate(
+            self, first: Aggregated[A], second: Aggregated[B], third: Aggregated[C], fourth: Aggregated[D], /
+        ) -> AggregateQuery[tuple[A, B, C, D]]: ...
+        @overload
+        def aggregate(self, *aggregates: Aggregated[Any]) -> AggregateQuery[tuple[Any, ...]]: ...
+
+    def aggregate(self, *aggregates: Aggregated[Any]) -> AggregateQuery[Any]:
+        """Ask for aggregates of all rows that the query finds: ``query.aggregate(Task.bid.sum()).one()``."""
+        from .aggregates import grouped
+
+        return grouped(self.entity_type, self.statement, self.runner, ()).aggregate(*aggregates)
 
     def limit(self, limit: int | None) -> Query[E]:
         """Return at most *limit* rows; None takes a limit back."""
@@ -140,6 +205,15 @@ class Query(Generic[E]):
             raise QueryError(f"{where} takes paths such as {example}, not {projection!r}{hint}")
         check_root(projection._ftrack_path, self.entity_type, where)
         return projection._ftrack_path
+
+    def _grouped_by(self, path: object) -> TypedPath:
+        """Return *path*; raise QueryError where it is none that ends in a value."""
+        if isinstance(path, ReferencePath):
+            raise QueryError(f"{self._where('group_by')} takes values: write {path!r} with .id or .name")
+        self._path(path, "group_by")
+        if not isinstance(path, ScalarPath) or isinstance(path, KeyedPath):
+            raise QueryError(f"{self._where('group_by')} takes values of attributes, not {path!r}")
+        return path
 
     def _changed(self, **changes: Any) -> Query[E]:
         return attrs.evolve(self, statement=attrs.evolve(self.statement, **changes))

@@ -11,7 +11,7 @@ from .printer import print_path
 from .syntax import And, Criterion, Path, Statement, Value
 
 if TYPE_CHECKING:
-    from .expressions import TypedPath
+    from .paths import TypedPath
 
 _VALUE_TYPES: Final[dict[str, tuple[type, ...]]] = {
     "str": (str,),

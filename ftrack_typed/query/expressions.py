@@ -13,8 +13,24 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NoReturn, Protoc
 
 from ..errors import QueryError, QueryValueError
 from .checks import Subquery, check_none, checked_value, combined, listed, members, not_none, pattern_text
-from .printer import print_path
-from .syntax import And, Comparator, Comparison, Criterion, Membership, Or, Order, Path, Related, Step, Value
+from .paths import PathFacts, TypedPath
+from .syntax import (
+    AggregateFunction,
+    And,
+    Comparator,
+    Comparison,
+    Criterion,
+    Membership,
+    Or,
+    Order,
+    Path,
+    Related,
+    Step,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from .aggregates import Aggregated
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -25,6 +41,10 @@ class WrongValueType(Generic[T]):
     """What checkers see where an attribute of type ``T`` is compared with a value of another type."""
 
 
+class NeedsNumbers(Generic[T]):
+    """What checkers see where values of type ``T`` are added up, which are no numbers."""
+
+
 class Values(Protocol[T_co]):
     """A list, set or frozen set of values: what can be iterated and copied, as text cannot."""
 
@@ -33,56 +53,6 @@ class Values(Protocol[T_co]):
     def copy(self) -> object:
         """Return a copy."""
         ...
-
-
-class PathFacts(Protocol):
-    """What a path must know of the attribute that it ends in."""
-
-    @property
-    def name(self) -> str:
-        """Name in Python."""
-        ...
-
-    @property
-    def value_type(self) -> str:
-        """Type of the value as the annotation has it, without ``None``."""
-        ...
-
-    @property
-    def foreign_key(self) -> str | None:
-        """Wire name of the attribute that holds the reference's key, where there is one."""
-        ...
-
-
-class TypedPath:
-    """Base of all paths. Its own names have a prefix, because those of attributes follow a dot."""
-
-    __slots__ = ("_ftrack_facts", "_ftrack_path")
-
-    def __init__(self, path: Path, facts: PathFacts) -> None:
-        """Keep the syntax of the path and the *facts* of the attribute it ends in."""
-        self._ftrack_path = path
-        self._ftrack_facts = facts
-
-    def __repr__(self) -> str:
-        root = self._ftrack_path.root
-        prefix = f"{root.__name__}." if root is not None else ""
-        return f"<{type(self).__name__} {prefix}{print_path(self._ftrack_path)}>"
-
-    __hash__ = object.__hash__
-
-    if not TYPE_CHECKING:
-
-        def __bool__(self) -> NoReturn:
-            raise TypeError(
-                f"{self!r} is a path, neither true nor false: compare it with a value, or write is_not(None)"
-            )
-
-        def __contains__(self, item: object) -> NoReturn:
-            raise TypeError(f"{self!r} is a path and holds nothing: write any(...) of a collection, or like() of text")
-
-        def __iter__(self) -> NoReturn:
-            raise TypeError(f"{self!r} is a path of the class and cannot be iterated: read it from an entity")
 
 
 class ScalarPath(TypedPath, Generic[T]):
@@ -147,6 +117,24 @@ class ScalarPath(TypedPath, Generic[T]):
         def not_like(self, pattern: object) -> Any:
             """Be the opposite of `like`."""
 
+        @overload
+        def sum(self: ScalarPath[int] | ScalarPath[int | None]) -> Aggregated[int | None]: ...
+        @overload
+        def sum(self: ScalarPath[float] | ScalarPath[float | None]) -> Aggregated[float | None]: ...
+        @overload
+        def sum(self) -> NeedsNumbers[T]: ...
+        def sum(self) -> Any:
+            """Add up the values of each group; None where there are none."""
+
+        @overload
+        def avg(self: ScalarPath[int] | ScalarPath[int | None]) -> Aggregated[float | None]: ...
+        @overload
+        def avg(self: ScalarPath[float] | ScalarPath[float | None]) -> Aggregated[float | None]: ...
+        @overload
+        def avg(self) -> NeedsNumbers[T]: ...
+        def avg(self) -> Any:
+            """Take the mean of the values of each group; None where there are none."""
+
     else:
 
         def __eq__(self, other):
@@ -174,6 +162,32 @@ class ScalarPath(TypedPath, Generic[T]):
         def not_like(self, pattern):
             """Be the opposite of `like`."""
             return self._ftrack_compare("not_like", pattern_text(self, pattern))
+
+        def sum(self):
+            """Add up the values of each group; None where there are none."""
+            return self._ftrack_aggregate("sum")
+
+        def avg(self):
+            """Take the mean of the values of each group; None where there are none."""
+            return self._ftrack_aggregate("avg")
+
+    def count(self) -> Aggregated[int]:
+        """Count the rows of each group that have a value; of a primary key, all rows."""
+        return self._ftrack_aggregate("count")
+
+    def min(self) -> Aggregated[T | None]:
+        """Take the smallest value of each group; None where there are none."""
+        return self._ftrack_aggregate("min")
+
+    def max(self) -> Aggregated[T | None]:
+        """Take the largest value of each group; None where there are none."""
+        return self._ftrack_aggregate("max")
+
+    def _ftrack_aggregate(self, function: AggregateFunction) -> Aggregated[Any]:
+        # Imported where it is needed: few programs ask for groups.
+        from .aggregates import aggregated
+
+        return aggregated(self, function)
 
     def in_(self, values: Values[T] | tuple[T, ...] | Subquery) -> Criterion:
         """Match any of *values*, or any that a query with one selected attribute finds; nothing matches no values."""
@@ -227,6 +241,9 @@ class KeyedPath(ScalarPath[T]):
 
     def _ftrack_among(self, values: Iterable[object] | Subquery, *, negated: bool) -> Criterion:
         return self._ftrack_any(Membership(_VALUE, members(self, values), negated))
+
+    def _ftrack_aggregate(self, function: AggregateFunction) -> NoReturn:
+        raise QueryError(f"{self!r} has no {function}(): the query language aggregates attributes alone")
 
     def _ftrack_any(self, criterion: Criterion) -> Criterion:
         return Related(self._ftrack_path, "any", Comparison(_KEY, "is", self._ftrack_key) & criterion)

@@ -10,7 +10,9 @@ import sqlalchemy as sql
 from ..errors import QuerySyntaxError
 from ..query.parser import parse
 from ..query.syntax import Aggregate, Path, Statement
+from ..schema import PropertyKind
 from .criteria import Criteria
+from .encoding import encode
 from .faults import Fault
 from .loading import Loader
 from .model import Attribute
@@ -59,12 +61,15 @@ class Queries:
     def _grouped(self, compiler: Compiler, statement: Statement) -> dict[str, object]:
         source = self.storage.source(compiler.reader.entity(statement.entity_type))
         columns = compiler.grouped_columns(source, statement)
-        groups = [element for _, element in compiler.group_keys(source, statement)]
-        labelled = [element.label(name) for name, element in columns.items()]
+        groups = [element for element, _ in compiler.group_keys(source, statement).values()]
+        labelled = [element.label(name) for name, (element, _) in columns.items()]
         rows: Selection = sql.select(*labelled).select_from(source.rows)
         rows = compiler.filtered(source, statement, rows).group_by(*groups)
         rows = rows.order_by(*compiler.sorting(source, statement), *groups)
-        found = [dict(row) for row in self.connection.execute(_paged(rows, statement)).mappings()]
+        found = [
+            {name: encode(columns[name][1], value) for name, value in row.items()}
+            for row in self.connection.execute(_paged(rows, statement)).mappings()
+        ]
         page, following = _page(found, statement)
         return _result(page, following)
 
@@ -143,21 +148,26 @@ class Compiler:
             rows = rows.offset(min(statement.offset or 0, _MAXIMUM))
         return rows.correlate(None)
 
-    def group_keys(self, source: Source, statement: Statement) -> list[tuple[str, Element]]:
-        """Return the name and value of every attribute that is grouped by."""
-        return [(_name(path), self.reader.scalar(source, path)[0]) for path in statement.group_by]
+    def group_keys(self, source: Source, statement: Statement) -> dict[str, tuple[Element, PropertyKind]]:
+        """Return the value of every attribute that is grouped by, and of what kind it is, by name."""
+        found: dict[str, tuple[Element, PropertyKind]] = {}
+        for path in statement.group_by:
+            value, attribute = self.reader.scalar(source, path)
+            found[_name(path)] = (value, attribute.kind)
+        return found
 
-    def grouped_columns(self, source: Source, statement: Statement) -> dict[str, Element]:
+    def grouped_columns(self, source: Source, statement: Statement) -> dict[str, tuple[Element, PropertyKind]]:
         """Return what each row of a grouped query shows: ``count_id`` for ``count(id)``, and what is grouped by."""
-        columns: dict[str, Element] = {}
+        columns: dict[str, tuple[Element, PropertyKind]] = {}
         for projection in statement.projections:
             if isinstance(projection, Aggregate):
                 value, attribute = self.reader.scalar(source, projection.path)
                 name = f"{projection.function}_{_name(projection.path)}"
-                columns[name] = self._aggregate(projection, value, attribute)
+                kind = PropertyKind.INTEGER if projection.function == "count" else attribute.kind
+                columns[name] = (self._aggregate(projection, value, attribute), kind)
             elif _name(projection) not in {_name(path) for path in statement.group_by}:
                 raise self.reader.fault(f"{_name(projection)} is selected beside an aggregate: add it to 'group by'")
-        return columns | dict(self.group_keys(source, statement))
+        return columns | self.group_keys(source, statement)
 
     def _aggregate(self, projection: Aggregate, value: Element, attribute: Attribute) -> Element:
         if projection.function in ("sum", "avg") and attribute.kind not in NUMERIC:

@@ -11,17 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-ABSENT = (
-    "requests",
-    "urllib3",
-    "cattrs",
-    "typing_extensions",
-    "jinja2",
-    "lark",
-    "websocket",
-    "platformdirs",
-    "stamina",
-)
+ABSENT = ("requests", "urllib3", "cattrs", "typing_extensions", "jinja2", "lark", "websocket", "platformdirs")
 """Third-party packages that `import ftrack_typed` leaves alone."""
 
 OPTIONAL = (

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
+from ftrack_typed.commit_batches import CommitProgress
 from ftrack_typed.entities import (
     Asset,
     AssetType,
@@ -48,6 +50,9 @@ def a_flag(_: bool) -> None: ...
 
 
 def a_value(_: object) -> None: ...
+
+
+def a_moment_or_none(_: datetime | None) -> None: ...
 
 
 def names_of_the_runtime() -> None:
@@ -322,3 +327,20 @@ def methods_of_a_session(session: Session, task: Task) -> None:
     session.get(Task, "an id")
     session.ensure(Task, {"name": "comp"})
     session.commit()
+
+
+def groups_and_batches(session: Session, told: Callable[[CommitProgress], None]) -> None:
+    session.query(Task).group_by(Task.status.name).aggregate(Task.id.count())
+    session.query(Task).group_by(Task.status_id).aggregate(Task.id.count())
+    session.query(Task).group_by(Task.status.name).aggregate(Task.bid.sum())
+    session.query(Task).aggregate(Task.bid.avg())
+    session.query(Task).group_by(Task.status.name).aggregate(Task.bid.max())
+    for name, number in session.query(Task).group_by(Task.type_id).aggregate(Task.id.count()):
+        a_text(name)
+        a_number(number)
+    for _, late in session.query(Task).group_by(Task.type_id).aggregate(Task.end_date.max()):
+        a_moment_or_none(late)
+    session.commit(batch_size=500)
+    session.commit(progress=told)
+    session.plan(batch_size=500)
+    a_number(session.plan().batches[0][0].key.count(""))

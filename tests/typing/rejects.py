@@ -7,8 +7,10 @@ Nothing runs this. `test_checkers` compares the messages and renews them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
+from ftrack_typed.commit_batches import CommitProgress
 from ftrack_typed.entities import (
     Asset,
     AssetType,
@@ -53,6 +55,9 @@ def a_flag(_: bool) -> None: ...
 
 
 def a_value(_: object) -> None: ...
+
+
+def a_moment_or_none(_: datetime | None) -> None: ...
 
 
 def names_of_the_runtime() -> None:
@@ -1024,3 +1029,100 @@ def methods_of_a_session(session: Session, task: Task) -> None:
     # pyright> Cannot access attribute "comit" for class "Session"
     # pyright|   Attribute "comit" is unknown (reportAttributeAccessIssue)
     session.comit()
+
+
+def groups_and_batches(session: Session, told: Callable[[CommitProgress], None]) -> None:
+    # mypy> No overload variant of "group_by" of "Query" matches argument type "type[Status]"  [call-overload]
+    # mypy| note: Possible overload variants:
+    # mypy| note:     def [A] group_by(self, ScalarPath[A], /) -> GroupedQuery[A]
+    # mypy| note:     def [A, B] group_by(self, ScalarPath[A], ScalarPath[B], /) -> GroupedQuery[A, B]
+    # mypy| note:     def [A, B, C] group_by(self, ScalarPath[A], ScalarPath[B], ScalarPath[C], /) -> GroupedQuery[A, B, C]
+    # mypy| note:     def [A, B, C, D] group_by(self, ScalarPath[A], ScalarPath[B], ScalarPath[C], ScalarPath[D], /) -> GroupedQuery[A, B, C, D]
+    # mypy| note:     def group_by(self, *paths: ScalarPath[Any]) -> GroupedQuery[*tuple[Any, ...]]
+    # pyright> No overloads for "group_by" match the provided arguments (reportCallIssue)
+    # pyright> Argument of type "type[Status]" cannot be assigned to parameter "paths" of type "ScalarPath[Any]" in function "group_by"
+    # pyright|   Type "type[Status]" is not assignable to type "ScalarPath[Any]" (reportArgumentType)
+    session.query(Task).group_by(Task.status).aggregate(Task.id.count())
+    # mypy> No overload variant of "group_by" of "Query" matches argument type "str"  [call-overload]
+    # mypy| note: Possible overload variants:
+    # mypy| note:     def [A] group_by(self, ScalarPath[A], /) -> GroupedQuery[A]
+    # mypy| note:     def [A, B] group_by(self, ScalarPath[A], ScalarPath[B], /) -> GroupedQuery[A, B]
+    # mypy| note:     def [A, B, C] group_by(self, ScalarPath[A], ScalarPath[B], ScalarPath[C], /) -> GroupedQuery[A, B, C]
+    # mypy| note:     def [A, B, C, D] group_by(self, ScalarPath[A], ScalarPath[B], ScalarPath[C], ScalarPath[D], /) -> GroupedQuery[A, B, C, D]
+    # mypy| note:     def group_by(self, *paths: ScalarPath[Any]) -> GroupedQuery[*tuple[Any, ...]]
+    # pyright> No overloads for "group_by" match the provided arguments (reportCallIssue)
+    # pyright> Argument of type "Literal['status_id']" cannot be assigned to parameter "paths" of type "ScalarPath[Any]" in function "group_by"
+    # pyright|   "Literal['status_id']" is not assignable to "ScalarPath[Any]" (reportArgumentType)
+    session.query(Task).group_by("status_id").aggregate(Task.id.count())
+    # mypy> No overload variant of "aggregate" of "GroupedQuery" matches argument type "NeedsNumbers[str]"  [call-overload]
+    # mypy| note: Possible overload variants:
+    # mypy| note:     def [A] aggregate(self, Aggregated[A], /) -> AggregateQuery[tuple[str | None, A]]
+    # mypy| note:     def [A, B] aggregate(self, Aggregated[A], Aggregated[B], /) -> AggregateQuery[tuple[str | None, A, B]]
+    # mypy| note:     def [A, B, C] aggregate(self, Aggregated[A], Aggregated[B], Aggregated[C], /) -> AggregateQuery[tuple[str | None, A, B, C]]
+    # mypy| note:     def [A, B, C, D] aggregate(self, Aggregated[A], Aggregated[B], Aggregated[C], Aggregated[D], /) -> AggregateQuery[tuple[str | None, A, B, C, D]]
+    # mypy| note:     def aggregate(self, *aggregates: Aggregated[Any]) -> AggregateQuery[tuple[Any, ...]]
+    # pyright> No overloads for "aggregate" match the provided arguments (reportCallIssue)
+    # pyright> Argument of type "NeedsNumbers[str]" cannot be assigned to parameter "aggregates" of type "Aggregated[Any]" in function "aggregate"
+    # pyright|   "NeedsNumbers[str]" is not assignable to "Aggregated[Any]" (reportArgumentType)
+    session.query(Task).group_by(Task.status.name).aggregate(Task.name.sum())
+    # mypy> No overload variant of "aggregate" of "Query" matches argument type "NeedsNumbers[datetime | None]"  [call-overload]
+    # mypy| note: Possible overload variants:
+    # mypy| note:     def [A] aggregate(self, Aggregated[A], /) -> AggregateQuery[tuple[A]]
+    # mypy| note:     def [A, B] aggregate(self, Aggregated[A], Aggregated[B], /) -> AggregateQuery[tuple[A, B]]
+    # mypy| note:     def [A, B, C] aggregate(self, Aggregated[A], Aggregated[B], Aggregated[C], /) -> AggregateQuery[tuple[A, B, C]]
+    # mypy| note:     def [A, B, C, D] aggregate(self, Aggregated[A], Aggregated[B], Aggregated[C], Aggregated[D], /) -> AggregateQuery[tuple[A, B, C, D]]
+    # mypy| note:     def aggregate(self, *aggregates: Aggregated[Any]) -> AggregateQuery[tuple[Any, ...]]
+    # pyright> No overloads for "aggregate" match the provided arguments (reportCallIssue)
+    # pyright> Argument of type "NeedsNumbers[datetime | None]" cannot be assigned to parameter "aggregates" of type "Aggregated[Any]" in function "aggregate"
+    # pyright|   "NeedsNumbers[datetime | None]" is not assignable to "Aggregated[Any]" (reportArgumentType)
+    session.query(Task).aggregate(Task.end_date.avg())
+    # mypy> No overload variant of "aggregate" of "GroupedQuery" matches argument type "ScalarPath[float]"  [call-overload]
+    # mypy| note: Possible overload variants:
+    # mypy| note:     def [A] aggregate(self, Aggregated[A], /) -> AggregateQuery[tuple[str | None, A]]
+    # mypy| note:     def [A, B] aggregate(self, Aggregated[A], Aggregated[B], /) -> AggregateQuery[tuple[str | None, A, B]]
+    # mypy| note:     def [A, B, C] aggregate(self, Aggregated[A], Aggregated[B], Aggregated[C], /) -> AggregateQuery[tuple[str | None, A, B, C]]
+    # mypy| note:     def [A, B, C, D] aggregate(self, Aggregated[A], Aggregated[B], Aggregated[C], Aggregated[D], /) -> AggregateQuery[tuple[str | None, A, B, C, D]]
+    # mypy| note:     def aggregate(self, *aggregates: Aggregated[Any]) -> AggregateQuery[tuple[Any, ...]]
+    # pyright> No overloads for "aggregate" match the provided arguments (reportCallIssue)
+    # pyright> Argument of type "ScalarPath[float]" cannot be assigned to parameter "aggregates" of type "Aggregated[Any]" in function "aggregate"
+    # pyright|   "ScalarPath[float]" is not assignable to "Aggregated[Any]" (reportArgumentType)
+    session.query(Task).group_by(Task.status.name).aggregate(Task.bid)
+    for name, number in session.query(Task).group_by(Task.type_id).aggregate(Task.id.count()):
+        # mypy> Argument 1 to "a_number" has incompatible type "str"; expected "float"  [arg-type]
+        # pyright> Argument of type "str" cannot be assigned to parameter "_" of type "float" in function "a_number"
+        # pyright|   "str" is not assignable to "float" (reportArgumentType)
+        a_number(name)
+        # mypy> Argument 1 to "a_text" has incompatible type "int"; expected "str"  [arg-type]
+        # pyright> Argument of type "int" cannot be assigned to parameter "_" of type "str" in function "a_text"
+        # pyright|   "int" is not assignable to "str" (reportArgumentType)
+        a_text(number)
+    for _, late in session.query(Task).group_by(Task.type_id).aggregate(Task.end_date.max()):
+        # mypy> Argument 1 to "a_text" has incompatible type "datetime | None"; expected "str"  [arg-type]
+        # pyright> Argument of type "datetime | None" cannot be assigned to parameter "_" of type "str" in function "a_text"
+        # pyright|   Type "datetime | None" is not assignable to type "str"
+        # pyright|     "datetime" is not assignable to "str" (reportArgumentType)
+        a_text(late)
+    # mypy> Argument "batch_size" to "commit" of "Session" has incompatible type "str"; expected "int | None"  [arg-type]
+    # pyright> Argument of type "Literal['500']" cannot be assigned to parameter "batch_size" of type "int | None" in function "commit"
+    # pyright|   Type "Literal['500']" is not assignable to type "int | None"
+    # pyright|     "Literal['500']" is not assignable to "int"
+    # pyright|     "Literal['500']" is not assignable to "None" (reportArgumentType)
+    session.commit(batch_size="500")
+    # mypy> Argument "progress" to "commit" of "Session" has incompatible type "Callable[[str], None]"; expected "Callable[[CommitProgress], object] | None"  [arg-type]
+    # pyright> Argument of type "(_: str) -> None" cannot be assigned to parameter "progress" of type "Progress | None" in function "commit"
+    # pyright|   Type "(_: str) -> None" is not assignable to type "Progress | None"
+    # pyright|     Type "(_: str) -> None" is not assignable to type "Progress"
+    # pyright|       Parameter 1: type "CommitProgress" is incompatible with type "str"
+    # pyright|         "CommitProgress" is not assignable to "str"
+    # pyright|     "FunctionType" is not assignable to "None" (reportArgumentType)
+    session.commit(progress=a_text)
+    # mypy> Argument "batch_size" to "plan" of "Session" has incompatible type "float"; expected "int | None"  [arg-type]
+    # pyright> Argument of type "float" cannot be assigned to parameter "batch_size" of type "int | None" in function "plan"
+    # pyright|   Type "float" is not assignable to type "int | None"
+    # pyright|     "float" is not assignable to "int"
+    # pyright|     "float" is not assignable to "None" (reportArgumentType)
+    session.plan(batch_size=0.5)
+    # mypy> "tuple[PlannedChange, ...]" has no attribute "key"  [attr-defined]
+    # pyright> Cannot access attribute "key" for class "tuple[PlannedChange, ...]"
+    # pyright|   Attribute "key" is unknown (reportAttributeAccessIssue)
+    a_number(session.plan().batches[0].key.count(""))

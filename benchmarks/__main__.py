@@ -1,7 +1,0 @@
-"""Runs the benchmark."""
-
-import sys
-
-from .command import main
-
-sys.exit(main())
