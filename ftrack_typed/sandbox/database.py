@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, Final
 
 import sqlalchemy as sql
@@ -59,6 +59,12 @@ class Database:
         else:
             with self._transaction(writing) as connection:
                 yield connection
+
+    @contextmanager
+    def turn(self, *, writing: bool) -> Generator[None]:
+        """Let no other writer begin until the end; for what has to happen after a commit and before the next one."""
+        with self._writing if writing else nullcontext():
+            yield
 
     @contextmanager
     def _transaction(self, writing: bool) -> Generator[sql.Connection]:

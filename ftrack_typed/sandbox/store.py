@@ -78,6 +78,10 @@ class Store:
             Fault: an operation failed, or the batch as a whole does not fit; nothing of it is kept.
         """
         writing = any(self._action(operation) not in self.reading for operation in operations)
+        with self.database.turn(writing=writing):  # so that hooks hear of commits in their order
+            return self._executed(operations, caller, writing)
+
+    def _executed(self, operations: Sequence[Operation], caller: Caller, writing: bool) -> list[object]:
         try:
             with self.database.transaction(writing=writing) as connection:
                 batch = self._batch(connection, caller)
