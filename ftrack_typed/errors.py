@@ -11,7 +11,8 @@
     │   │   ├── NoResultFoundError      ... none where one was wanted
     │   │   └── MultipleResultsFoundError   ... several where one was wanted
     ├── ExpressionSyntaxError           a text is no expression of a subscription or target (also a ValueError)
-    ├── TransportError                  no answer that can be used; ``server_url`` says whose
+    ├── TransportError                  no answer that can be used; ``server_url`` says whose, ``outcome_unknown``
+    │   │                               whether it may have happened, ``temporary`` whether trying again may help
     │   ├── ServerUnreachableError      no connection, or it broke (also a ConnectionError)
     │   ├── RequestTimeoutError         no answer in time (also a TimeoutError)
     │   └── UnexpectedResponseError     an answer that is not the API's, such as a login page
@@ -143,11 +144,19 @@ class ExpressionSyntaxError(FtrackError, ValueError):
 
 
 class TransportError(FtrackError):
-    """There is no answer that can be used; ``server_url`` says whose."""
+    """There is no answer that can be used; ``server_url`` says whose.
 
-    def __init__(self, message: str, server_url: str) -> None:
+    ``outcome_unknown`` says whether the server may have done what it was asked for, and ``temporary`` whether the same
+    request may well succeed when it is sent again.
+    """
+
+    def __init__(
+        self, message: str, server_url: str, *, outcome_unknown: bool = False, temporary: bool = False
+    ) -> None:
         """Name the server in the message."""
         self.server_url = server_url
+        self.outcome_unknown = outcome_unknown
+        self.temporary = temporary
         super().__init__(f"{server_url}: {message}", {"server_url": server_url})
 
 

@@ -122,4 +122,5 @@ def http_transport(settings: Settings) -> HttpTransport:
         timeout=settings.timeout,
         headers={"user-agent": f"ftrack-typed/{__version__}", **settings.headers},
         cookies=settings.cookies,
+        retries=settings.retries,
     )

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from .events import EventHub
     from .lookup import Projection
     from .registry import Registry
+    from .retries import Retries
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
@@ -87,13 +88,15 @@ class Session(EntityAccess, EventAccess, Modes, ServerActions):
         transport: Transport | None = None,
         loading: LoadingMode = "siblings",
         event_hub: EventHub | None = None,
+        retries: Retries | None = None,
     ) -> None:
         """Connect to a server.
 
         The server, the key and the user may come from ``FTRACK_SERVER``, ``FTRACK_API_KEY`` and ``FTRACK_API_USER``.
         *loading* says what reading an attribute that is not loaded does, see `loading_mode`; *timeout* is in seconds;
-        *transport* replaces what carries the traffic, *event_hub* what carries events. Every plugin in *plugin_paths*,
-        or else in ``FTRACK_EVENT_PLUGIN_PATH``, is registered with the session and with *plugin_arguments*.
+        *retries* how often a call without an answer is tried again, where that is safe; *transport* replaces what
+        carries the traffic, *event_hub* what carries events. Every plugin in *plugin_paths*, or else in
+        ``FTRACK_EVENT_PLUGIN_PATH``, is registered with the session and with *plugin_arguments*.
 
         Raise TypeError where something is told nowhere, TransportError where the server gives no answer, and
         AuthenticationError where it refuses the user.
@@ -112,6 +115,7 @@ class Session(EntityAccess, EventAccess, Modes, ServerActions):
             cookies=cookies,
             headers=headers,
             strict_api=strict_api,
+            retries=retries,
         )
         self._closed = False
         self._transport = transport or http_transport(self._settings)

@@ -9,6 +9,8 @@ from typing import Final, Literal, cast
 
 import attrs
 
+from .retries import Retries
+
 SERVER_VARIABLE: Final = "FTRACK_SERVER"
 KEY_VARIABLES: Final = ("FTRACK_API_KEY", "FTRACK_APIKEY")
 USER_VARIABLE: Final = "FTRACK_API_USER"
@@ -27,6 +29,7 @@ class Settings:
     cookies: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     strict_api: bool = False
     schema_cache: Path | Literal[False] | None = None
+    retries: Retries | None = None
 
 
 def resolve(
@@ -39,12 +42,13 @@ def resolve(
     cookies: Mapping[str, str] | None,
     headers: Mapping[str, str] | None,
     strict_api: bool,
+    retries: Retries | None = None,
 ) -> Settings:
     """Return the settings that arguments and environment give (session.md section 2).
 
     Raise TypeError where the server, the key or the user is told nowhere, or where an argument has the wrong type.
     """
-    _check_types(timeout, cookies, headers, strict_api)
+    _check_types(timeout, cookies, headers, strict_api, retries)
     url = (server_url or os.environ.get(SERVER_VARIABLE) or "").rstrip("/")
     if not url:
         raise TypeError(f"no server: give server_url, or set {SERVER_VARIABLE}")
@@ -68,11 +72,12 @@ def resolve(
         headers={**(headers or {}), STRICT_HEADER: "true" if strict_api else "false"},
         cookies=dict(cookies or {}),
         strict_api=strict_api,
+        retries=retries,
         schema_cache=Path(schema_cache_path) if schema_cache_path else (False if schema_cache_path is False else None),
     )
 
 
-def _check_types(timeout: object, cookies: object, headers: object, strict_api: object) -> None:
+def _check_types(timeout: object, cookies: object, headers: object, strict_api: object, retries: object) -> None:
     for name, mapping in (("cookies", cookies), ("headers", headers)):
         if mapping and not isinstance(mapping, Mapping):
             raise TypeError(f"{name} is a mapping of text to text, not {type(mapping).__name__}")
@@ -81,6 +86,8 @@ def _check_types(timeout: object, cookies: object, headers: object, strict_api: 
             raise TypeError(f"headers are text, which {header!r}: {type(text).__name__} is not")
     if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or timeout <= 0):
         raise TypeError(f"timeout is a number of seconds above 0, or None, not {timeout!r}")
+    if retries is not None and not isinstance(retries, Retries):
+        raise TypeError(f"retries is an ftrack_typed.retries.Retries, or None, not {retries!r}")
     if not isinstance(strict_api, bool):
         raise TypeError(f"strict_api is True or False, not {strict_api!r}")
 

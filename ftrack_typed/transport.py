@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -21,9 +22,11 @@ from .errors import (
     ServerCompatibilityError,
     ServerError,
     ServerUnreachableError,
+    TransportError,
     UnexpectedResponseError,
 )
 from .garbage import CollectionHeld
+from .retries import Retries
 
 if TYPE_CHECKING:
     import requests
@@ -37,6 +40,14 @@ _ERRORS_BY_EXCEPTION: Final[dict[str, type[ServerError]]] = {
     "FTAuthenticationError": PermissionDeniedError,
     "PermissionError": PermissionDeniedError,
 }
+REPEATABLE_ACTIONS: Final = frozenset(
+    {"query", "search", "query_schemas", "query_server_information", "get_widget_url", "get_upload_metadata"}
+)
+"""Actions that change nothing: they may be sent again however the first time ended."""
+
+_OVERLOADED: Final = frozenset({429, 502, 503, 504})
+"""Statuses with which servers, and proxies before them, say that they cannot answer at this moment."""
+
 _UNKNOWN_ACTION: Final = "Invalid action u'"
 
 
@@ -87,8 +98,12 @@ class HttpTransport:
         timeout: float | None = 60,
         headers: Mapping[str, str] | None = None,
         cookies: Mapping[str, str] | None = None,
+        retries: Retries | None = None,
     ) -> None:
-        """Talk to *server_url* as *api_user*; *timeout* is in seconds, for the connection and for each answer."""
+        """Talk to *server_url* as *api_user*; *timeout* is in seconds, for the connection and for each answer.
+
+        *retries* says how often a call without an answer is sent again, where that is safe.
+        """
         self.server_url = server_url
         self.timeout = timeout
         self._authentication = SessionAuthentication(api_key, api_user)
@@ -97,6 +112,7 @@ class HttpTransport:
         self._http: requests.Session | None = None
         self._lock = threading.Lock()
         self._parse = wire.parser()
+        self._retries = Retries() if retries is None else retries
         self.closed = False
 
     def __repr__(self) -> str:
@@ -105,19 +121,23 @@ class HttpTransport:
     def call(self, operations: Sequence[Mapping[str, object]]) -> list[Any]:
         """Send *operations* as one batch and return a result for each.
 
-        Raise ServerError where the server refuses, TransportError where there is no usable answer, and
+        What changes nothing is sent again where no answer comes; what changes something only where it never reached
+        the server. Raise ServerError where the server refuses, TransportError where there is no usable answer, and
         ConnectionClosedError after `close`.
         """
         if self.closed:
             raise ConnectionClosedError
         body = json.dumps(operations, separators=(",", ":")).encode("utf-8")
-        response = self._post(body)
-        return self._results(response, len(operations))
+        safe = all(operation.get("action") in REPEATABLE_ACTIONS for operation in operations)
+
+        def attempt() -> list[Any]:
+            return self._results(self._post(body), len(operations))
+
+        return self._retries.run(attempt, _is_temporary if safe else _never_happened)
 
     def _post(self, body: bytes) -> requests.Response:
         from requests import exceptions
 
-        where = public_url(self.server_url)
         try:
             return self._connection().post(
                 f"{self.server_url}/api",
@@ -126,11 +146,23 @@ class HttpTransport:
                 timeout=self.timeout,
                 allow_redirects=False,
             )
-        except exceptions.Timeout:
-            raise RequestTimeoutError(f"no answer within {self.timeout} seconds", where) from None
         except (exceptions.RequestException, UnicodeError) as error:
             # The cause is named and not chained: its text may hold the whole request.
-            raise ServerUnreachableError(f"cannot be reached ({_reason(error)})", where) from None
+            raise self._failure(error) from None
+
+    def _failure(self, error: Exception) -> TransportError:
+        from requests import exceptions
+
+        where = public_url(self.server_url)
+        sent = not _failed_before_sending(error)
+        if isinstance(error, exceptions.Timeout):
+            message = f"no answer within {self.timeout} seconds"
+            return RequestTimeoutError(message, where, outcome_unknown=sent, temporary=True)
+        lasting = isinstance(error, (exceptions.SSLError, exceptions.InvalidURL, UnicodeError)) or _has_no_address(
+            error
+        )
+        message = f"cannot be reached ({_reason(error)})"
+        return ServerUnreachableError(message, where, outcome_unknown=sent and not lasting, temporary=not lasting)
 
     def _connection(self) -> requests.Session:
         with self._lock:
@@ -164,10 +196,15 @@ class HttpTransport:
         kind = response.headers.get("content-type", "an unknown type").partition(";")[0]
         target = response.headers.get("location")
         redirect = f", which sends on to {public_url(target)}" if target else ""
-        message = (
-            f"the answer is none of the API's: status {response.status_code}, {len(response.content)} bytes of {kind}"
+        status = response.status_code
+        message = f"the answer is none of the API's: status {status}, {len(response.content)} bytes of {kind}"
+        cut = status < 300 and kind == "application/json"
+        return UnexpectedResponseError(
+            message + redirect,
+            public_url(self.server_url),
+            outcome_unknown=not 300 <= status < 500,
+            temporary=cut or status in _OVERLOADED,
         )
-        return UnexpectedResponseError(message + redirect, public_url(self.server_url))
 
     def close(self) -> None:
         """End the connection; a second call does nothing."""
@@ -198,10 +235,34 @@ def public_url(url: str) -> str:
     return f"{parts.scheme}://{host}{parts.path}" if parts.scheme else parts.path
 
 
+def _is_temporary(error: Exception) -> bool:
+    return isinstance(error, TransportError) and error.temporary
+
+
+def _never_happened(error: Exception) -> bool:
+    return isinstance(error, TransportError) and error.temporary and not error.outcome_unknown
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield *error* and what led to it, from the outermost to the innermost."""
+    cause: object = error
+    while isinstance(cause, BaseException):
+        yield cause
+        cause = getattr(cause, "reason", None) or cause.__context__
+
+
+def _failed_before_sending(error: Exception) -> bool:
+    from requests.exceptions import ConnectTimeout
+    from urllib3.exceptions import NewConnectionError
+
+    return any(isinstance(cause, (ConnectTimeout, NewConnectionError)) for cause in _causes(error))
+
+
+def _has_no_address(error: Exception) -> bool:
+    return any(isinstance(cause, socket.gaierror) for cause in _causes(error))
+
+
 def _reason(error: Exception) -> str:
     """Return the innermost cause of *error* in a few words."""
-    cause: BaseException = error
-    while (inner := getattr(cause, "reason", None) or cause.__context__) and isinstance(inner, BaseException):
-        cause = inner
-    number = getattr(cause, "strerror", None)
-    return str(number or type(cause).__name__)
+    *_, cause = _causes(error)
+    return str(getattr(cause, "strerror", None) or type(cause).__name__)

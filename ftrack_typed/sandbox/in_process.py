@@ -125,6 +125,7 @@ class Sandbox:
     def __init__(
         self,
         *,
+        port: int = 0,
         workspace: Path | str | None = None,
         database: str = "sqlite://",
         files: Path | str | None = None,
@@ -135,6 +136,7 @@ class Sandbox:
     ) -> None:
         """Take the options of ``ftrack-sandbox``; nothing is opened yet."""
         self._options = Options(
+            port=port,
             workspace=None if workspace is None else Path(workspace),
             database=database,
             files=None if files is None else Path(files),

@@ -17,6 +17,7 @@ import attrs
 
 from ftrack_gen.fetch import FetchError, failure, fetch_files
 from ftrack_typed.errors import FtrackError
+from ftrack_typed.retries import Retries
 from ftrack_typed.settings import KEY_VARIABLES, SERVER_VARIABLE, USER_VARIABLE, Settings, resolve
 from ftrack_typed.transport import HttpTransport, public_url
 
@@ -26,6 +27,9 @@ SANDBOX: Final = "sandbox"
 HOSTED: Final = ".ftrackapp.com"
 TIMEOUT: Final = 60.0
 """Seconds that a server may take for one answer."""
+
+RETRIES: Final = Retries(attempts=3, wait_initial=0.1, wait_jitter=0.1)
+"""Somebody sits before the screen: a wrong address should show at once."""
 
 PATIENCE: Final = 60.0
 """Seconds that a sandbox may take to start, or to stop."""
@@ -59,7 +63,9 @@ def fetch(server: Server) -> dict[str, Any]:
     with _running(server) as running:
         settings = _settings(running)
         where = public_url(settings.server_url)
-        transport = HttpTransport(settings.server_url, settings.api_user, settings.api_key, headers=settings.headers)
+        transport = HttpTransport(
+            settings.server_url, settings.api_user, settings.api_key, headers=settings.headers, retries=RETRIES
+        )
         with contextlib.closing(transport):
             try:
                 return fetch_files(transport)

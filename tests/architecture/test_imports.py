@@ -11,7 +11,17 @@ from collections.abc import Iterator
 
 import pytest
 
-ABSENT = ("requests", "urllib3", "cattrs", "typing_extensions", "jinja2", "lark", "websocket", "platformdirs")
+ABSENT = (
+    "requests",
+    "urllib3",
+    "cattrs",
+    "typing_extensions",
+    "jinja2",
+    "lark",
+    "websocket",
+    "platformdirs",
+    "stamina",
+)
 """Third-party packages that `import ftrack_typed` leaves alone."""
 
 OPTIONAL = (

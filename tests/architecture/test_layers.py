@@ -16,7 +16,7 @@ GENERATOR = ROOT / "generator" / "ftrack_gen"
 
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"symbols", "errors", "backports", "garbage"}),
-    frozenset({"operations", "wire", "facts", "settings", "values", "query", "data"})
+    frozenset({"operations", "wire", "facts", "settings", "values", "query", "data", "retries"})
     | frozenset({"events.expression"}),
     frozenset({"attributes", "collection", "custom_attributes", "operators", "page"}),
     frozenset({"entity"}),
@@ -41,7 +41,7 @@ A name means the module and all below it, unless those have a place of their own
 
 ALONE: Mapping[str, frozenset[str]] = {
     "schema": frozenset({"errors", "wire", "symbols"}),
-    "transport": frozenset({"errors", "wire", "symbols", "garbage"}),
+    "transport": frozenset({"errors", "wire", "symbols", "garbage", "retries"}),
     "cache": frozenset(),
     "events": frozenset({"errors", "wire", "symbols", "events.expression"}),
     "events.expression": frozenset({"errors"}),
@@ -49,7 +49,7 @@ ALONE: Mapping[str, frozenset[str]] = {
 }
 """What modules that stand beside the layers may import, apart from themselves."""
 
-GENERATOR_MAY_IMPORT = frozenset({"schema", "transport", "query", "errors", "symbols", "settings"})
+GENERATOR_MAY_IMPORT = frozenset({"schema", "transport", "retries", "query", "errors", "symbols", "settings"})
 """What the generator may import of the runtime; `settings` so that both find server, user and key in one way."""
 
 TYPING_ONLY: Mapping[tuple[str, str], str] = {

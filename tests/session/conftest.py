@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 from ftrack_typed.entities import Project, ProjectSchema, Session, Shot, Task
+from ftrack_typed.retries import Retries
 from ftrack_typed.sandbox.in_process import Sandbox
 
 
@@ -32,6 +33,7 @@ def open_session(sandbox: Sandbox, tmp_path: Path) -> Iterator[type[Session]]:
                 "api_key": sandbox.api_key,
                 "api_user": sandbox.api_user,
                 "schema_cache_path": tmp_path,
+                "retries": Retries(attempts=1),
                 **options,
             }
             super().__init__(**given)  # type: ignore[arg-type]

@@ -1,0 +1,263 @@
+"""Tests what is sent again where no answer comes, and that nothing is sent twice which may have happened."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+
+from ftrack_typed.entities import Session, Task, User
+from ftrack_typed.errors import (
+    AuthenticationError,
+    ServerUnreachableError,
+    TransportError,
+    UnexpectedResponseError,
+)
+from ftrack_typed.retries import Retries
+from ftrack_typed.sandbox.in_process import HangUp, Sandbox
+from tests.session.conftest import Production
+
+QUICK = Retries(attempts=4, wait_initial=0.01, wait_jitter=0.01)
+
+FAILURES: dict[str, Callable[[], Response]] = {
+    "busy": lambda: PlainTextResponse("busy", status_code=503),
+    "too many requests": lambda: PlainTextResponse("slow down", status_code=429),
+    "gateway": lambda: HTMLResponse("<html>bad gateway</html>", status_code=502),
+    "half a document": lambda: Response('[{"data": [', media_type="application/json"),
+    "broken off": HangUp,
+}
+
+
+@contextmanager
+def failing(sandbox: Sandbox, times: int, failure: Callable[[], Response]) -> Iterator[None]:
+    """Answer the next *times* calls with *failure*, after having done what they ask for."""
+    left = times
+
+    def intercept(request: object, answer: Callable[[], Response]) -> Response:
+        nonlocal left
+        answered = answer()
+        left -= 1
+        return failure() if left >= 0 else answered
+
+    sandbox.intercept = intercept
+    sandbox.requests.clear()
+    try:
+        yield
+    finally:
+        sandbox.intercept = None
+
+
+@pytest.mark.parametrize("failure", FAILURES.values(), ids=list(FAILURES))
+def test_query_is_sent_again(
+    failure: Callable[[], Response], open_session: type[Session], sandbox: Sandbox, production: Production
+) -> None:
+    session = open_session(retries=QUICK)
+    with failing(sandbox, 3, failure):
+        found = session.query(Task).where(Task.parent_id == production.shot_id).all()
+        assert len(sandbox.requests) == 4
+    assert {task.id for task in found} == set(production.task_ids)
+
+
+def test_number_of_attempts_is_a_limit(open_session: type[Session], sandbox: Sandbox) -> None:
+    session = open_session(retries=QUICK)
+    with failing(sandbox, 100, FAILURES["busy"]):
+        with pytest.raises(UnexpectedResponseError, match="status 503"):
+            session.query(User).first()
+        assert len(sandbox.requests) == QUICK.attempts
+    assert session.query(User).first() is not None
+
+
+def test_one_attempt_is_never_repeated(open_session: type[Session], sandbox: Sandbox) -> None:
+    session = open_session(retries=Retries(attempts=1))
+    with failing(sandbox, 1, FAILURES["busy"]):
+        with pytest.raises(TransportError):
+            session.query(User).first()
+        assert len(sandbox.requests) == 1
+
+
+def test_no_try_starts_after_the_timeout(open_session: type[Session], sandbox: Sandbox) -> None:
+    patient = Retries(attempts=1000, timeout=0.3, wait_initial=0.1, wait_max=0.1, wait_jitter=0)
+    session = open_session(retries=patient)
+    with failing(sandbox, 1000, FAILURES["busy"]):
+        with pytest.raises(UnexpectedResponseError):
+            session.query(User).first()
+        assert 1 < len(sandbox.requests) <= 5
+
+
+UNKNOWN = {name: failure for name, failure in FAILURES.items() if name != "too many requests"}
+
+
+@pytest.mark.parametrize("failure", UNKNOWN.values(), ids=list(UNKNOWN))
+def test_change_that_may_have_happened_is_not_sent_again(
+    failure: Callable[[], Response], open_session: type[Session], sandbox: Sandbox, task_id: str
+) -> None:
+    session = open_session(retries=QUICK)
+    task = session.get(Task, task_id)
+    assert task is not None
+    task.description = "changed"
+    with failing(sandbox, 1, failure):
+        with pytest.raises(TransportError) as caught:
+            session.commit()
+        assert len(sandbox.requests) == 1
+    assert caught.value.outcome_unknown
+
+
+def test_change_that_the_server_put_off_is_sent_again(
+    open_session: type[Session], sandbox: Sandbox, task_id: str
+) -> None:
+    session = open_session(retries=QUICK)
+    task = session.get(Task, task_id)
+    assert task is not None
+    task.description = "changed"
+    answers = iter([FAILURES["too many requests"]()])
+    sandbox.intercept = lambda request, answer: next(answers, None) or answer()
+    sandbox.requests.clear()
+    try:
+        session.commit()
+    finally:
+        sandbox.intercept = None
+    assert len(sandbox.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda: HTMLResponse("<html>log in</html>"),
+        lambda: PlainTextResponse("no", status_code=404),
+        lambda: Response(status_code=302, headers={"location": "https://login.example.com"}),
+    ],
+    ids=["a login page", "not found", "a redirect"],
+)
+def test_answer_that_will_stay_the_same_is_an_error_at_once(
+    answer: Callable[[], Response], open_session: type[Session], sandbox: Sandbox
+) -> None:
+    session = open_session(retries=QUICK)
+    with failing(sandbox, 1, answer):
+        with pytest.raises(UnexpectedResponseError) as caught:
+            session.query(User).first()
+        assert len(sandbox.requests) == 1
+    assert not caught.value.temporary
+
+
+def test_refused_user_is_an_error_at_once(open_session: type[Session], sandbox: Sandbox) -> None:
+    sandbox.requests.clear()
+    with pytest.raises(AuthenticationError):
+        open_session(api_key="wrong", retries=QUICK)
+    assert len(sandbox.requests) == 1
+
+
+def test_host_without_address_is_an_error_at_once(
+    open_session: type[Session], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG), pytest.raises(ServerUnreachableError) as caught:
+        open_session(server_url="http://nowhere.invalid", retries=QUICK)
+    assert not caught.value.temporary
+    assert not caught.value.outcome_unknown
+    assert "trying again" not in caplog.text
+
+
+def test_late_answer_to_a_query_is_asked_for_again(open_session: type[Session], sandbox: Sandbox) -> None:
+    session = open_session(timeout=0.3, retries=QUICK)
+    release = threading.Event()
+    calls = 0
+
+    def intercept(request: object, answer: Callable[[], Response]) -> Response:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            release.wait(10)
+        return answer()
+
+    sandbox.intercept = intercept
+    try:
+        assert session.query(User).first() is not None
+    finally:
+        release.set()
+        sandbox.intercept = None
+    assert calls == 2
+
+
+def test_late_answer_to_a_change_is_of_unknown_outcome(
+    open_session: type[Session], sandbox: Sandbox, task_id: str
+) -> None:
+    session = open_session(timeout=0.3, retries=QUICK)
+    task = session.get(Task, task_id)
+    assert task is not None
+    task.description = "late"
+    release = threading.Event()
+
+    def intercept(request: object, answer: Callable[[], Response]) -> Response:
+        release.wait(10)
+        return answer()
+
+    sandbox.intercept = intercept
+    sandbox.requests.clear()
+    try:
+        with pytest.raises(TransportError) as caught:
+            session.commit()
+    finally:
+        release.set()
+        sandbox.intercept = None
+    assert caught.value.outcome_unknown
+    assert len(sandbox.requests) == 1
+
+
+def test_log_names_the_try_and_no_secret(
+    open_session: type[Session], sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = open_session(retries=QUICK)
+    with caplog.at_level(logging.DEBUG), failing(sandbox, 2, FAILURES["busy"]):
+        session.query(User).first()
+    assert "trying again, 2 of 4" in caplog.text
+    assert "trying again, 3 of 4" in caplog.text
+    assert sandbox.api_key not in caplog.text
+
+
+def test_restarted_server_costs_neither_what_is_known_nor_what_waits(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    given: dict[str, Any] = {"database": str(tmp_path / "studio.db"), "port": port, "api_key": "key"}
+    first = Sandbox(**given)
+    first.start()
+    with Session(
+        first.server_url, "key", first.api_user, schema_cache_path=False, retries=Retries(attempts=8, wait_jitter=0.05)
+    ) as session:
+        user = session.query(User).select(User.first_name).first()
+        assert user is not None
+        user.first_name = "Survivor"
+        first.stop()
+        second = Sandbox(**given)
+        starting = threading.Timer(0.5, second.start)
+        starting.start()
+        try:
+            session.commit()
+            assert session.get(User, user.id) is user
+            assert second.requests.operations[0][0]["action"] == "update"
+        finally:
+            starting.join()
+            second.stop()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"attempts": 0}, {"timeout": 0}, {"wait_initial": -1}, {"wait_max": -1}, {"wait_jitter": -1}]
+)
+def test_policy_that_makes_no_sense_is_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Retries(**wrong)
+
+
+def test_something_else_than_a_policy_is_refused(open_session: type[Session]) -> None:
+    with pytest.raises(TypeError, match="retries is an"):
+        open_session(retries=3)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def task_id(production: Production) -> str:
+    return production.task_ids[0]
