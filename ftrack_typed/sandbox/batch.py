@@ -86,6 +86,10 @@ class Batch:
             known = self._rows[entity.table, key] = dict(found)
         return known if not entity.covers or known[TYPE] in entity.covers else None
 
+    def find(self, name: str, entity_id: object) -> Values | None:
+        """Return the row that an id names, or None where there is no id, no such row, or no such type."""
+        return self.row(self.entity(name), (entity_id,)) if entity_id is not None and self.has(name) else None
+
     def concrete(self, entity: EntityModel, row: Row) -> EntityModel:
         """Return the type that a row is of."""
         return self.entity(row[TYPE]) if entity.typed else entity

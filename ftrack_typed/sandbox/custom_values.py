@@ -98,8 +98,7 @@ def check_value(batch: Batch, configuration: Row, value: object) -> None:
 
 
 def _type_name(batch: Batch, configuration: Row) -> str:
-    type_id = configuration.get("type_id")
-    row = batch.row(batch.entity("CustomAttributeType"), (type_id,)) if type_id is not None else None
+    row = batch.find("CustomAttributeType", configuration.get("type_id"))
     return "" if row is None else str(row.get("name") or "").lower()
 
 

@@ -63,7 +63,7 @@ class Families:
         """Return the type whose custom attribute values are of this type, for the dense ones."""
         owner = name.removesuffix(hints.VALUE_SUFFIX)
         dense = name != hints.VALUE_TABLE and owner != name and owner in self.schemas
-        return owner if dense and hints.VALUE_TABLE in self.schemas else None
+        return owner if dense and self.schemas.keys() >= {hints.VALUE_TABLE, hints.CONFIGURATION} else None
 
     def table(self, name: str) -> str:
         """Return the table of a type; the stored values behind a dense type are those of all."""

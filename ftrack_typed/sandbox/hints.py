@@ -208,6 +208,9 @@ PAGE_COMPUTED: Final = frozenset({"link", "_link", "thumbnail_url", "url", "thum
 VALUE_TABLE: Final = "CustomAttributeValue"
 """Holds the stored values behind every dense ``<Owner>CustomAttributeValue`` (protocol section 3.5)."""
 
+CONFIGURATION: Final = "CustomAttributeConfiguration"
+"""Says which entities have a value; without it, no type is dense."""
+
 VALUE_SUFFIX: Final = "CustomAttributeValue"
 
 LINK_TABLES: Final[Mapping[tuple[str, str], str]] = {

@@ -6,13 +6,15 @@ Seeding is idempotent: what is there already stays as it is.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sql
 
+from ..errors import SchemaError
 from .batch import Batch, Values
+from .faults import Fault
 from .incoming import stored_columns
 from .model import EntityModel, Key, Relation
 from .workspace import ROW_FILES, Workspace
@@ -61,22 +63,37 @@ FILLED: Final[Mapping[str, str]] = {
 
 
 def seed(batch: Batch, workspace: Workspace) -> None:
-    """Add the rows of a workspace and those that every server has, where they are missing."""
-    sower = _Sower(batch)
-    for name in ROW_FILES:
-        for row in workspace.rows.get(name, []):
-            sower.add(row)
-    for row in json.loads(_ROWS.read_text(encoding="utf-8")):
-        sower.add(row)
+    """Add the rows of a workspace and those that every server has, where they are missing.
+
+    Raises:
+        SchemaError: a row of the workspace does not fit its schemas; the message has its file and number.
+    """
+    files = {**{name: workspace.rows.get(name, []) for name in ROW_FILES}, _ROWS.name: _rows_of_every_server()}
+    sower = _Sower(batch, files.values())
+    for name, rows in files.items():
+        for number, row in enumerate(rows):
+            try:
+                sower.add(row)
+            except Fault as fault:
+                raise SchemaError(f"{name}, row {number}: {fault.content}") from fault
     sower.write()
     batch.changes.clear()
+
+
+def _rows_of_every_server() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(_ROWS.read_text(encoding="utf-8"))
+    return rows
 
 
 class _Sower:
     """Gathers the rows of nested entities, then writes them."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, files: Iterable[Iterable[Mapping[str, Any]]]) -> None:
         self._batch = batch
+        named = [row for rows in files for row in rows if isinstance(row.get("name"), str)]
+        self._by_name: dict[tuple[str, str], Mapping[str, Any]] = {
+            (str(row["__entity_type__"]), row["name"]): row for row in reversed(named)
+        }
         self._rows: dict[tuple[str, Key], Values] = {}
         self._links: dict[tuple[str, str, str, object, object], None] = {}
 
@@ -92,7 +109,7 @@ class _Sower:
         values = self._scalars(entity, wire)
         for relation, value in self._relations(entity, wire):
             if not relation.many and isinstance(value, Mapping):
-                key = self.add(value)
+                key = self.add(self._whole(relation, value))
                 values |= dict(zip(relation.local, key or (), strict=False))
         key = tuple(values.get(column) for column in entity.key_columns)
         if None in key:
@@ -103,6 +120,13 @@ class _Sower:
             if relation.many and isinstance(value, list):
                 self._items(entity, key, relation, value)
         return key
+
+    def _whole(self, relation: Relation, item: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return an entity within another with its type, and its key where it is there by name alone."""
+        item = {"__entity_type__": relation.target, **item}
+        if "id" not in item and isinstance(item.get("name"), str):
+            return self._by_name.get((item["__entity_type__"], item["name"]), item)
+        return item
 
     @staticmethod
     def _scalars(entity: EntityModel, wire: Mapping[str, Any]) -> Values:
@@ -122,8 +146,9 @@ class _Sower:
                 yield relation, value
 
     def _items(self, entity: EntityModel, key: Key, relation: Relation, items: list[Any]) -> None:
-        for item in items:
-            found = self.add(item) if isinstance(item, Mapping) else None
+        for each in items:
+            item = self._whole(relation, each) if isinstance(each, Mapping) else {}
+            found = self.add(item)
             if found is None:
                 continue
             if relation.link is not None:

@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from starlette.applications import Starlette
 
-from ..errors import FtrackError
+from ..errors import FtrackError, SchemaError
 from .actions import Service
 from .caller import Caller
 from .demo import build_demo
@@ -160,6 +160,8 @@ def _connect(path: str, *, timeout: float) -> sqlite3.Connection:
 def _store(workspace: Workspace, url: str) -> Generator[Store]:
     try:
         store = Store(workspace, url)
+    except SchemaError as error:
+        raise WorkspaceUnusableError(f"cannot serve the workspace {workspace.name}: {_line(error)}") from error
     except (SQLAlchemyError, sqlite3.Error, OSError, ImportError, ValueError, FtrackError) as error:
         shown = make_url(url).render_as_string(hide_password=True)
         raise DatabaseUnusableError(f"cannot use the database {shown}: {_line(error)}") from error

@@ -14,17 +14,17 @@ from ..schema import Schema, schema_hash, standard_workspace, structure_schemas
 
 SCHEMAS_FILE: Final = "query_schemas.json"
 
-ROW_FILES: Final = (
-    "query_states.json",
-    "query_statuses.json",
-    "query_types.json",
-    "query_priorities.json",
-    "query_object_types.json",
-    "query_project_schema.json",
-    "query_schema.json",
-    "query_custom_attribute_configurations.json",
-)
-"""Files of rows, those that others refer to first."""
+ROW_FILES: Final[Mapping[str, str]] = {
+    "query_states.json": "State",
+    "query_statuses.json": "Status",
+    "query_types.json": "Type",
+    "query_priorities.json": "Priority",
+    "query_object_types.json": "ObjectType",
+    "query_project_schema.json": "ProjectSchema",
+    "query_schema.json": "Schema",
+    "query_custom_attribute_configurations.json": "CustomAttributeConfiguration",
+}
+"""Files of rows and the entity type of each, those that others refer to first."""
 
 
 @attrs.frozen(eq=False)
@@ -70,7 +70,8 @@ def _rows(folder: Path, name: str) -> list[dict[str, Any]]:
     rows = _read(folder / name)
     if rows is None:
         rows = _read(standard_workspace() / name) or []
-    return [row for row in rows if isinstance(row, dict)]
+    # A file that was written by hand need not repeat on every row what its name says.
+    return [{"__entity_type__": ROW_FILES[name], **row} for row in rows if isinstance(row, dict)]
 
 
 def _read(path: Path) -> list[Any] | None:

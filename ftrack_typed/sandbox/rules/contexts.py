@@ -23,7 +23,7 @@ def _place(draft: Draft) -> None:
         draft.default("parent_id", draft.get("project_id"))
     parent = _context(draft.batch, draft.get("parent_id"))
     if parent is not None:
-        draft.set("project_id", parent["project_id"] or parent["id"])
+        draft.set("project_id", parent.get("project_id") or parent["id"])
 
 
 def _new_typed_context(draft: Draft) -> None:
@@ -67,7 +67,7 @@ def _follow(draft: Draft) -> None:
 
 
 def _context(batch: Batch, context_id: object) -> Row | None:
-    return None if context_id is None else batch.row(batch.entity("Context"), (context_id,))
+    return batch.find("Context", context_id)
 
 
 def _above(batch: Batch, context_id: str) -> list[str]:

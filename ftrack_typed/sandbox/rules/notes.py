@@ -29,9 +29,9 @@ def _thread(draft: Draft) -> None:
 def _project(draft: Draft) -> None:
     """Take the project of what the note is on, where notes know theirs."""
     if draft.changes("parent_id") and draft.get("parent_id") is not None:
-        context = draft.batch.row(draft.batch.entity("Context"), (draft.get("parent_id"),))
+        context = draft.batch.find("Context", draft.get("parent_id"))
         if context is not None:
-            draft.default("project_id", context["project_id"] or context["id"])
+            draft.default("project_id", context.get("project_id") or context["id"])
 
 
 def _stir_thread(draft: Draft) -> None:

@@ -16,6 +16,8 @@ def _number(draft: Draft) -> None:
     if draft.get("version") is not None:
         return
     table = draft.batch.table(draft.entity)
+    if not {"version", "asset_id"} <= draft.columns:
+        return
     highest = sql.select(sql.func.max(table.c.version)).where(table.c.asset_id == draft.get("asset_id"))
     (found,) = draft.batch.fetch(highest)
     draft.set("version", (found[0] or 0) + 1)
@@ -33,14 +35,10 @@ def _new_version(draft: Draft) -> None:
 def _project_schema_of(draft: Draft) -> object:
     """Return the project schema that governs a version, found by its asset's context."""
     batch = draft.batch
-    asset_id = draft.get("asset_id")
-    asset = batch.row(batch.entity("Asset"), (asset_id,)) if asset_id is not None else None
-    contexts = batch.entity("Context")
-    context = batch.row(contexts, (asset["context_id"],)) if asset is not None and asset["context_id"] else None
-    if context is None:
-        return None
-    project = batch.row(contexts, (context["project_id"] or context["id"],))
-    return None if project is None else project.get("project_schema_id")
+    asset = batch.find("Asset", draft.get("asset_id")) or {}
+    context = batch.find("Context", asset.get("context_id")) or {}
+    project = batch.find("Context", context.get("project_id") or context.get("id")) or {}
+    return project.get("project_schema_id")
 
 
 RULES: Final[Mapping[str, Rules]] = {

@@ -50,7 +50,7 @@ def first_type(batch: Batch, project_schema_id: object, object_type_id: object) 
 def usual_priority(batch: Batch) -> str | None:
     """Return the priority of a new context: None, or the first one of a workspace that has no such priority."""
     if "priority" not in batch.memo:
-        there = batch.row(batch.entity("Priority"), (_PRIORITY_NONE,)) is not None
+        there = batch.find("Priority", _PRIORITY_NONE) is not None
         batch.memo["priority"] = _PRIORITY_NONE if there else _first(batch, "Priority")
     return _text(batch.memo["priority"])
 
@@ -82,12 +82,11 @@ def _is_task(batch: Batch, object_type_id: object) -> bool:
 
 
 def _project_schema(batch: Batch, project_schema_id: object) -> dict[str, Any]:
-    row = batch.row(batch.entity("ProjectSchema"), (project_schema_id,)) if project_schema_id is not None else None
-    return row or {}
+    return batch.find("ProjectSchema", project_schema_id) or {}
 
 
 def _override(batch: Batch, project_schema_id: object, type_id: object) -> object:
-    if project_schema_id is None or type_id is None:
+    if project_schema_id is None or type_id is None or not batch.has("ProjectSchemaOverride"):
         return None
     entity = batch.entity("ProjectSchemaOverride")
     for row in batch.rows(entity, project_schema_id=project_schema_id, type_id=type_id):
@@ -113,7 +112,7 @@ def _schema_row(
     batch: Batch, project_schema_id: object, object_type_id: object, link: str, column: str, target: str
 ) -> object:
     """Return the first status or type that a project schema has for an object type."""
-    if project_schema_id is None or object_type_id is None:
+    if project_schema_id is None or object_type_id is None or not batch.has("Schema"):
         return None
     schema = batch.entity("Schema")
     conditions = {schema.column("type_id"): object_type_id, "project_schema_id": project_schema_id}
@@ -131,12 +130,18 @@ def _first_linked(batch: Batch, link: str, near: str, near_id: object, far: str,
     links, targets = batch.table(batch.entity(link)), batch.table(batch.entity(target))
     order = [*_not_started_first(batch, target), *([links.c.sort] if "sort" in links.c else [])]
     statement = sql.select(targets.c.id).join(links, links.c[far] == targets.c.id).where(links.c[near] == near_id)
-    return _only(batch, statement.order_by(*order, targets.c.sort, targets.c.name))
+    return _only(batch, statement.order_by(*order, *_sorting(targets)))
 
 
 def _first(batch: Batch, target: str) -> object:
+    if not batch.has(target):
+        return None
     table = batch.table(batch.entity(target))
-    return _only(batch, sql.select(table.c.id).order_by(*_not_started_first(batch, target), table.c.sort, table.c.name))
+    return _only(batch, sql.select(table.c.id).order_by(*_not_started_first(batch, target), *_sorting(table)))
+
+
+def _sorting(table: sql.Table) -> list[Element]:
+    return [table.c[name] for name in ("sort", "name") if name in table.c]
 
 
 def _only(batch: Batch, statement: Selection) -> object:
