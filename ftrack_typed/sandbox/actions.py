@@ -14,7 +14,8 @@ from .faults import Fault
 from .files.service import Files
 from .information import server_information
 from .outbox import Outbox
-from .store import Store
+from .roles import Roles
+from .store import READING, Store
 from .users import Users, random_key, write_key
 from .widgets import Widgets
 from .workspace import Workspace
@@ -47,6 +48,7 @@ class Service:
         self.store.reading |= self.files.reading
         self.store.links = self.files.links
         self.store.after_commit.append(self.files.notice)
+        self.store.guard = Roles(READING | {"get_widget_url"})
 
     def answer(self, operations: object, caller: Caller) -> list[object]:
         """Carry out a batch, the decoded body of a request, and return one result per operation, in order.

@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .maintenance import COMMANDS
+
 if TYPE_CHECKING:
     from types import FrameType
 
@@ -35,6 +37,8 @@ class ExitCode(enum.IntEnum):
     ADDRESS = 5
     PACKAGES = 6
     FILES = 7
+    SEED = 8
+    REFUSED = 9
 
 
 _EPILOG = """\
@@ -45,13 +49,22 @@ standard error output. So this starts a server in the background and points the 
 
 Ctrl-C, or SIGTERM, stops it.
 
-exit codes: 0 stopped, 1 unexpected failure, 2 wrong usage, 3 unreadable workspace, 4 unusable database,
-5 unusable address, 6 missing packages, 7 unusable folder for files"""
+commands on a database, each with a --help of its own:
+
+  ftrack-sandbox user add|list|reset-key    who may call, with which roles
+
+exit codes: 0 stopped, or done, 1 unexpected failure, 2 wrong usage, 3 unreadable workspace, 4 unusable database,
+5 unusable address, 6 missing packages, 7 unusable folder for files, 8 unusable seed,
+9 a user, role or project that is not there, or is there already"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command until it is stopped, and return its exit code."""
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and given[0] in COMMANDS:
+        options = COMMANDS[given[0]]().parse_args(given[1:])
+    else:
+        options = _parser().parse_args(given)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="ftrack-sandbox: %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -72,7 +85,10 @@ def _run(arguments: argparse.Namespace) -> int:
         return ExitCode.PACKAGES
     given = {name: value for name, value in vars(arguments).items() if value is not None}
     try:
-        _serve(serving.Options(**given))
+        if "work" in given:
+            given["work"](arguments)
+        else:
+            _serve(serving.Options(**given))
     except serving.SandboxError as error:
         logger.error("%s", error)
         return _exit_code(error)
@@ -90,6 +106,8 @@ def _exit_code(error: Exception) -> ExitCode:
         serving.DatabaseUnusableError: ExitCode.DATABASE,
         serving.AddressUnusableError: ExitCode.ADDRESS,
         serving.FilesUnusableError: ExitCode.FILES,
+        serving.SeedUnusableError: ExitCode.SEED,
+        serving.RefusedError: ExitCode.REFUSED,
     }
     return codes.get(type(error), ExitCode.FAILED)
 

@@ -24,6 +24,7 @@ from .demo import build_demo
 from .faults import Fault
 from .files.folders import ForeignFolderError
 from .files.service import Files, opened_files
+from .roles import ADMINISTRATOR, give_role
 from .store import Store
 from .users import Users, random_key
 from .workspace import Workspace
@@ -62,6 +63,14 @@ class AddressUnusableError(SandboxError):
     """The sandbox cannot listen on its address."""
 
 
+class SeedUnusableError(SandboxError):
+    """The seed cannot be read, or one of its operations cannot be carried out."""
+
+
+class RefusedError(SandboxError):
+    """A command names a user, role or project that is not there, or one that is there already."""
+
+
 @attrs.frozen(kw_only=True)
 class Options:
     """What a sandbox is made of: the options of ``ftrack-sandbox``."""
@@ -94,6 +103,30 @@ def opened_service(options: Options) -> Generator[Service]:
             yield Service(workspace, store, users, files)
 
 
+@contextlib.contextmanager
+def opened_store(options: Options, *, alone: bool = True) -> Generator[Store]:
+    """Open a database that is there, without serving it; *alone* unless a server may serve it at the same time.
+
+    Raises:
+        SandboxError: the workspace or the database cannot be used, or a server has it.
+    """
+    workspace = _workspace(options.workspace)
+    url = database_url(options.database)
+    path = file_of(url)
+    if path is not None and not path.exists():
+        raise DatabaseUnusableError(f"there is no database {path}: ftrack-sandbox --database makes one")
+    with _reserved(url) if alone else contextlib.nullcontext(url), _store(workspace, url) as store:
+        yield store
+
+
+def file_of(url: str) -> Path | None:
+    """Return the file of a database, or None where it is in memory or on a server."""
+    parts = make_url(url)
+    if parts.get_backend_name() != "sqlite" or parts.database in {None, "", ":memory:"}:
+        return None
+    return Path(str(parts.database)).absolute()
+
+
 def _workspace(folder: Path | None) -> Workspace:
     try:
         return Workspace.standard() if folder is None else Workspace.load(folder)
@@ -120,11 +153,10 @@ def _reserved(url: str) -> Generator[str]:
 
     The mark is a lock on a second file beside it, which the operating system takes back however this process ends.
     """
-    parts = make_url(url)
-    if parts.get_backend_name() != "sqlite" or parts.database in {None, "", ":memory:"}:
+    path = file_of(url)
+    if path is None:
         yield url
         return
-    path = Path(str(parts.database)).absolute()
     with contextlib.ExitStack() as stack:
         try:
             lock = stack.enter_context(contextlib.closing(_connect(f"{path}.lock", timeout=0)))
@@ -196,6 +228,7 @@ def _administrator(store: Store, users: Users, options: Options) -> Caller:
     store.execute(
         [{"action": "update", "entity_type": "User", "entity_key": [user_id], "entity_data": activation}], caller
     )
+    give_role(store, user_id, ADMINISTRATOR)
     return caller
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 import sqlalchemy as sql
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -34,6 +34,17 @@ Handler: TypeAlias = Callable[[Batch, Operation], object]
 Hook: TypeAlias = Callable[[Sequence[Change], Caller], None]
 """Is told what a batch changed, after the commit and in the thread of the caller."""
 
+
+class Guard(Protocol):
+    """Checks what a caller may do; either method raises Fault, which undoes the whole batch."""
+
+    def before(self, batch: Batch, operation: Operation) -> None:
+        """Check an operation that is about to run."""
+
+    def after(self, batch: Batch) -> None:
+        """Check everything that a batch changed."""
+
+
 READING: Final = frozenset({"query", "search", "query_schemas", "query_server_information"})
 """Actions that change nothing: a batch of them does not wait for writers."""
 
@@ -62,6 +73,8 @@ class Store:
         """What runs each action; further ones may be added."""
         self.reading: set[str] = set(READING)
         """Those of `actions` that change nothing."""
+        self.guard: Guard | None = None
+        """Says what callers may do; without one, everything."""
         self.after_commit: list[Hook] = []
         with self.database.transaction(writing=True) as connection:
             self.is_new = self.storage.tables.create(connection)
@@ -85,7 +98,9 @@ class Store:
         try:
             with self.database.transaction(writing=writing) as connection:
                 batch = self._batch(connection, caller)
-                results = [self._handler(operation)(batch, operation) for operation in operations]
+                results = [self._run(batch, operation) for operation in operations]
+                if self.guard is not None:
+                    self.guard.after(batch)
                 batch.requirements.check(batch)
         except DBAPIError as error:
             raise _database_fault(error) from error
@@ -135,8 +150,11 @@ class Store:
             raise faults.unknown_action(action)
         return action
 
-    def _handler(self, operation: Operation) -> Handler:
-        return self.actions[self._action(operation)]
+    def _run(self, batch: Batch, operation: Operation) -> object:
+        handler = self.actions[self._action(operation)]
+        if self.guard is not None:
+            self.guard.before(batch, operation)
+        return handler(batch, operation)
 
 
 def _query(batch: Batch, operation: Operation) -> object:

@@ -93,6 +93,11 @@ class Users:
         login = self._login(username)
         return None if login is None else login.user_id
 
+    def with_key(self) -> frozenset[str]:
+        """Return the ids of the users that have a key."""
+        with self._store.database.transaction(writing=False) as connection:
+            return frozenset(row[0] for row in connection.execute(sql.select(_KEYS.c.user_id)))
+
     def set_key(self, user_id: str, key: str) -> None:
         """Make *key* the only key of a user."""
         with self._store.transaction() as connection:

@@ -1,0 +1,201 @@
+"""Tests what security roles allow: who may write where (docs/sandbox.md, protocol section 5.1)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import attrs
+import pytest
+
+from ftrack_typed.sandbox.actions import Service
+from ftrack_typed.sandbox.caller import Caller
+from ftrack_typed.sandbox.roles import ADMINISTRATOR, give_role
+from ftrack_typed.sandbox.store import Store
+from ftrack_typed.sandbox.users import Users
+from ftrack_typed.sandbox.workspace import Workspace
+
+from .conftest import USER, Calls, Entity, create, delete, ref, update
+
+
+@pytest.fixture(scope="module")
+def calls(workspace: Workspace) -> Iterator[Calls]:
+    """Give the administrator of a store that heeds roles."""
+    store = Store(workspace)
+    store.insert_user(USER, "admin")
+    give_role(store, USER, ADMINISTRATOR)
+    Service(workspace, store, Users(store))
+    yield Calls(store, Caller(USER, "admin"))
+    store.close()
+
+
+Hire = Callable[..., Calls]
+
+
+@pytest.fixture
+def hire(calls: Calls, unique: Callable[[str], str]) -> Hire:
+    """Give the function that makes a user with a role, for some projects or for all, or without one."""
+
+    def make(role: str | None = None, *projects: str) -> Calls:
+        user = calls.create("User", username=unique("user"), is_active=True)
+        if role is not None:
+            give_role(calls.store, user["id"], role, projects or None)
+        return attrs.evolve(calls, caller=Caller(user["id"], user["username"]))
+
+    return make
+
+
+def is_refused(calls: Calls, *operations: Entity) -> bool:
+    """Tell whether a batch is refused as the protocol says, and check that it is done otherwise."""
+    found = calls.attempt(*operations)
+    if isinstance(found, list):
+        return False
+    assert (found.exception, found.status) == ("PermissionError", 403), found
+    assert calls.caller.username in found.content
+    return True
+
+
+@pytest.fixture
+def other_project(calls: Calls) -> Entity:
+    schema = calls.query("ProjectSchema")[0]
+    return calls.create("Project", name="other", project_schema=ref("ProjectSchema", schema))
+
+
+def writes(task: Entity) -> list[list[Entity]]:
+    """Return batches that write to the project of a task, each in another way."""
+    asset_id = str(uuid.uuid4())
+    return [
+        [update("Task", task["id"], name=uuid.uuid4().hex)],
+        [update("Task", task["id"], metadata=[])],
+        [create("Note", content="x", parent_id=task["id"], parent_type="Task")],
+        [create("Metadata", parent_id=task["id"], parent_type="Task", key=uuid.uuid4().hex, value="v")],
+        [create("Timelog", context_id=task["id"], duration=1)],
+        [create("Task", name=uuid.uuid4().hex, parent_id=task["parent_id"])],
+        [
+            create("Asset", id=asset_id, name="a", context_id=task["parent_id"]),
+            create("AssetVersion", asset_id=asset_id),
+        ],
+    ]
+
+
+def test_without_a_role_everything_can_be_read_and_nothing_written(calls: Calls, task: Entity, hire: Hire) -> None:
+    reader = hire()
+    assert reader.one(f"select name from Task where id is {task['id']}")
+    assert reader.batch({"action": "search", "expression": "Task", "terms": ["animation"]})
+    for batch in [*writes(task), [delete("Task", task["id"])], [create("FileComponent")], [create("Scope", name="x")]]:
+        assert is_refused(reader, *batch), batch
+    assert is_refused(reader, {"action": "delayed_job", "job_type": "SYNC_USERS_LDAP"})
+    assert calls.one(f"select name from Task where id is {task['id']}")["name"] == "animation"
+
+
+def test_a_role_for_all_projects_writes_in_all(task: Entity, hire: Hire) -> None:
+    artist = hire("User")
+    for batch in writes(task):
+        assert not is_refused(artist, *batch), batch
+    assert not is_refused(artist, delete("Task", task["id"]))
+
+
+def test_a_role_for_a_project_writes_there_alone(
+    calls: Calls, project: Entity, task: Entity, other_project: Entity, hire: Hire
+) -> None:
+    artist, stranger = hire("User", project["id"]), hire("User", other_project["id"])
+    for batch in writes(task):
+        assert is_refused(stranger, *batch), batch
+        assert not is_refused(artist, *batch), batch
+    assert is_refused(artist, update("Task", task["id"], parent=ref("Project", other_project)))
+    assert is_refused(stranger, delete("Task", task["id"]))
+    assert is_refused(artist, create("Project", name="new", project_schema_id=calls.query("ProjectSchema")[0]["id"]))
+    assert not is_refused(artist, delete("Task", task["id"]))
+
+
+def test_nothing_is_taken_over_from_another_project(
+    calls: Calls, task: Entity, other_project: Entity, hire: Hire
+) -> None:
+    note = calls.create("Note", content="mine", parent_id=task["id"], parent_type="Task")
+    stranger = hire("User", other_project["id"])
+    mine = calls.create("Task", name="mine", parent=ref("Project", other_project))
+    assert is_refused(stranger, update("Task", mine["id"], notes=[ref("Note", note)]))
+    assert calls.one(f"select parent_id from Note where id is {note['id']}")["parent_id"] == task["id"]
+
+
+def test_an_assigned_role_writes_where_something_is_assigned(
+    calls: Calls, task: Entity, other_project: Entity, hire: Hire
+) -> None:
+    freelancer = hire("Restricted user", other_project["id"])
+    assert is_refused(freelancer, update("Task", task["id"], name="x"))
+    calls.create("Appointment", type="assignment", context_id=task["id"], resource_id=freelancer.caller.user_id)
+    assert not is_refused(freelancer, update("Task", task["id"], name="x"))
+
+
+CONFIGURATION: list[Callable[[Calls], Entity]] = [
+    lambda calls: create("Status", name="new", is_active=True),
+    lambda calls: update("Status", calls.query("Status")[0]["id"], name="renamed"),
+    lambda calls: update("ProjectSchema", calls.query("ProjectSchema")[0]["id"], object_types=[]),
+    lambda calls: create("User", username=uuid.uuid4().hex),
+    lambda calls: update("User", USER, first_name="x"),
+    lambda calls: update("User", calls.caller.user_id, is_active=False),
+    lambda calls: create("SecurityRole", name="mine"),
+    lambda calls: give(calls, ADMINISTRATOR),
+    lambda calls: create("Setting", name="n", group="g", value="v"),
+    lambda calls: {"action": "reset_remote", "reset_type": "api_key", "entity_type": "User", "entity_key": USER},
+    lambda calls: {"action": "send_user_invite", "user_id": USER},
+]
+
+
+def give(calls: Calls, name: str) -> Entity:
+    (role,) = calls.query(f"SecurityRole where name is '{name}'")
+    values = {"user_id": calls.caller.user_id, "security_role_id": role["id"], "is_all_projects": True}
+    return create("UserSecurityRole", **values)
+
+
+@pytest.mark.parametrize("operation", CONFIGURATION)
+def test_configuration_people_and_roles_are_for_administrators(
+    calls: Calls, hire: Hire, operation: Callable[[Calls], Entity]
+) -> None:
+    for role in ("User", "API"):
+        employee = hire(role)
+        assert is_refused(employee, operation(employee)), role
+    assert not is_refused(hire(ADMINISTRATOR), create("Scope", name=uuid.uuid4().hex))
+
+
+def test_one_s_own_things_are_one_s_own(calls: Calls, hire: Hire) -> None:
+    employee = hire("User")
+    job = employee.create("Job")
+    assert not is_refused(employee, update("Job", job["id"], status="done"))
+    assert is_refused(hire("User"), update("Job", job["id"], status="failed"))
+    assert not is_refused(employee, update("User", employee.caller.user_id, first_name="Ann"))
+    key: dict[str, Any] = {"action": "reset_remote", "reset_type": "api_key"}
+    assert not is_refused(hire(), key)
+
+
+def test_a_component_needs_no_project_before_it_has_a_version(
+    version: Entity, project: Entity, other_project: Entity, hire: Hire
+) -> None:
+    artist, stranger = hire("User", project["id"]), hire("User", other_project["id"])
+    component = str(uuid.uuid4())
+    assert not is_refused(artist, create("FileComponent", id=component, name="main"))
+    assert is_refused(stranger, update("FileComponent", component, version=ref("AssetVersion", version)))
+    assert not is_refused(artist, update("FileComponent", component, version=ref("AssetVersion", version)))
+    assert is_refused(stranger, update("FileComponent", component, name="x"))
+
+
+def test_a_project_that_goes_takes_what_belongs_to_others_along(calls: Calls, task: Entity, hire: Hire) -> None:
+    artist, worker = hire("User"), hire("User")
+    worker.create("Timer", context_id=task["id"], user_id=worker.caller.user_id)
+    assert not is_refused(artist, delete("Task", task["id"]))
+
+
+def test_an_unknown_role_is_named_with_what_was_meant(calls: Calls) -> None:
+    with pytest.raises(Exception, match="Administrator"):
+        give_role(calls.store, USER, "Adminstrator")
+
+
+def test_a_workspace_without_roles_limits_nobody(root: Any) -> None:
+    workspace = Workspace.load(root / "tests" / "generator" / "workspaces" / "tricky")
+    store = Store(workspace)
+    store.insert_user(USER, "admin")
+    give_role(store, USER, ADMINISTRATOR)
+    Service(workspace, store, Users(store))
+    Calls(store, Caller("somebody", "somebody")).create("Project", name="x")
+    store.close()
