@@ -49,5 +49,5 @@ def _user_information(batch: Batch) -> object:
     entity = batch.entity("User")
     row = batch.row(entity, (batch.caller.user_id,)) or {}
     shown = ("id", "username", "first_name", "last_name", "thumbnail_id")
-    facts = {name: row.get(entity.column(name)) for name in shown}
+    facts = {name: row.get(entity.column(name)) for name in shown if name in entity.attributes}
     return {**facts, "is_global_access_key": False, "restricted_user": False}

@@ -88,7 +88,7 @@ def _invite(batch: Batch, operation: Mapping[str, object]) -> object:
     entity_id = operation.get(name)
     if not isinstance(entity_id, str):
         raise faults.validation(f"{action}: {name} must be an id, as a string.")
-    row = batch.row(batch.entity(entity_type), (entity_id,))
+    row = batch.find(entity_type, entity_id)
     if row is None:
         raise faults.no_entity(entity_type, [entity_id])
     batch.connection.execute(
@@ -105,5 +105,5 @@ def _invite(batch: Batch, operation: Mapping[str, object]) -> object:
 
 def _recipient(batch: Batch, entity_type: str, row: Row, attributes: Sequence[str]) -> str:
     entity = batch.entity(entity_type)
-    found = (row.get(entity.column(name)) for name in attributes)
+    found = (row.get(entity.column(name)) for name in attributes if name in entity.attributes)
     return str(next(filter(None, found), row["id"]))

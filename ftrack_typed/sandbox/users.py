@@ -126,7 +126,9 @@ class Users:
         storage = self._store.storage
         entity = storage.entity("User")
         table = storage.tables[entity.table]
-        name, user_id, is_active = (table.c[entity.column(each)] for each in ("username", "id", "is_active"))
+        name, user_id = table.c[entity.column("username")], table.c.id
+        # A workspace of few types may have users that cannot be switched off.
+        is_active = table.c[entity.column("is_active")] if "is_active" in entity.attributes else sql.true()
         joined = table.outerjoin(_KEYS, _KEYS.c.user_id == user_id)
         statement = sql.select(name, user_id, is_active, _KEYS.c.salt, _KEYS.c.hash).select_from(joined)
         with self._store.database.transaction(writing=False) as connection:

@@ -55,7 +55,8 @@ class Files:
 
     def notice(self, changes: Sequence[Change], _caller: Caller) -> None:
         """Remove the files of components whose rows a batch removed; a hook for `Store.after_commit`."""
-        table = self._store.storage.entity("Component").table
+        component = self._store.storage.model.entities.get("Component")
+        table = None if component is None else component.table
         for change in changes:
             if change.action == "remove" and self._store.storage.entity(change.entity_type).table == table:
                 self.storage.remove(str(change.key[0]))
@@ -96,6 +97,8 @@ class Files:
 
     def _forget_orphans(self) -> None:
         """Remove the files of components that were never created, or removed while the server was killed."""
+        if "Component" not in self._store.storage.model.entities:
+            return
         horizon = self.signer.clock() - LIFETIME
         old = [component_id for component_id, stored_at in self.storage.stored() if stored_at < horizon]
         name = sql.func.lower(self._store.storage.tables[self._store.storage.entity("Component").table].c.id)

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
+import requests
 
-from ftrack_typed.sandbox.actions import Service
+from ftrack_typed.sandbox import Sandbox
 from ftrack_typed.sandbox.caller import Caller
 from ftrack_typed.sandbox.roles import ADMINISTRATOR, give_role
 from ftrack_typed.sandbox.store import Store
-from ftrack_typed.sandbox.users import Users
-from ftrack_typed.sandbox.workspace import Workspace
 
 from .conftest import USER, Calls, Entity, create, delete, ref, update
 
 
 @pytest.fixture(scope="module")
-def calls(workspace: Workspace) -> Iterator[Calls]:
-    """Give the administrator of a store that heeds roles."""
-    store = Store(workspace)
+def calls() -> Iterator[Calls]:
+    """Give the administrator of a server, which heeds roles."""
+    with Sandbox() as sandbox:
+        yield administrator(sandbox.service.store)
+
+
+def administrator(store: Store) -> Calls:
     store.insert_user(USER, "admin")
     give_role(store, USER, ADMINISTRATOR)
-    Service(workspace, store, Users(store))
-    yield Calls(store, Caller(USER, "admin"))
-    store.close()
+    return Calls(store, Caller(USER, "admin"))
 
 
 Hire = Callable[..., Calls]
@@ -191,11 +193,12 @@ def test_an_unknown_role_is_named_with_what_was_meant(calls: Calls) -> None:
         give_role(calls.store, USER, "Adminstrator")
 
 
-def test_a_workspace_without_roles_limits_nobody(root: Any) -> None:
-    workspace = Workspace.load(root / "tests" / "generator" / "workspaces" / "tricky")
-    store = Store(workspace)
-    store.insert_user(USER, "admin")
-    give_role(store, USER, ADMINISTRATOR)
-    Service(workspace, store, Users(store))
-    Calls(store, Caller("somebody", "somebody")).create("Project", name="x")
-    store.close()
+def test_a_workspace_without_roles_limits_nobody(root: Path) -> None:
+    with Sandbox(workspace=root / "tests" / "generator" / "workspaces" / "tricky") as sandbox:
+        calls = administrator(sandbox.service.store)
+        headers = {"ftrack-user": sandbox.api_user, "ftrack-api-key": sandbox.api_key}
+        information = requests.post(
+            f"{sandbox.server_url}/api", json=[{"action": "query_server_information"}], headers=headers, timeout=20
+        )
+        assert information.json()[0]["user_information"]["username"] == sandbox.api_user
+        assert not is_refused(attrs.evolve(calls, caller=Caller("x", "somebody")), create("Project", name="x"))
