@@ -287,7 +287,8 @@ if not TYPE_CHECKING:
     # A real base class would bring the metaclass of abstract classes, and slow down every isinstance; what Mapping
     # offers on top of the methods above is taken over as it is.
     MutableMapping.register(Entity)
-    for _name in ("get", "pop", "setdefault", "update"):
+    # The last is what `pop` knows by that no default was given.
+    for _name in ("get", "pop", "setdefault", "update", "_MutableMapping__marker"):
         setattr(Entity, _name, getattr(MutableMapping, _name))
     del _name
 

@@ -6,8 +6,9 @@ import logging
 import socket
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ from ftrack_typed.errors import (
 )
 from ftrack_typed.registry import Registry
 from ftrack_typed.sandbox.in_process import Sandbox
+from ftrack_typed.transport import HttpTransport
 from tests.session.conftest import Production, actions_of
 
 
@@ -61,6 +63,29 @@ def test_arguments_of_wrong_types_are_refused(sandbox: Sandbox, name: str, value
     given = {"server_url": sandbox.server_url, "api_key": "k", "api_user": "u", name: value}
     with pytest.raises(TypeError, match=name):
         Session(**given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("headers", {"x-show": 3}, "'x-show': int"),
+        ("headers", {3: "demo"}, "3: str"),
+        ("timeout", "60", "timeout"),
+        ("timeout", 0, "above 0"),
+        ("timeout", -1, "above 0"),
+        ("timeout", True, "timeout"),
+        ("api_key", "s3cret\n", "api_key has a character"),
+        ("api_key", "s3cret\u2013", "api_key has a character"),
+        ("api_user", "anna\u0142", "api_user has a character"),
+    ],
+)
+def test_arguments_that_cannot_be_sent_are_refused(sandbox: Sandbox, name: str, value: object, words: str) -> None:
+    given = {"server_url": sandbox.server_url, "api_key": "k", "api_user": "u", name: value}
+    sandbox.requests.clear()
+    with pytest.raises(TypeError, match=words) as caught:
+        Session(**given)  # type: ignore[arg-type]
+    assert "s3cret" not in str(caught.value)
+    assert len(sandbox.requests) == 0
 
 
 def test_server_sees_user_key_and_strictness(open_session: type[Session], sandbox: Sandbox) -> None:
@@ -108,6 +133,49 @@ def test_schemas_are_read_when_needed_and_cached(open_session: type[Session], sa
     assert actions_of(sandbox) == [["query_server_information"]]
     assert open_session(schema_cache_path=False).schemas == session.schemas
     assert actions_of(sandbox)[-1] == ["query_schemas"]
+
+
+def test_schemas_that_cannot_be_kept_are_a_warning(
+    open_session: type[Session], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file, where a folder is wanted")
+    session = open_session(schema_cache_path=blocked)
+    with caplog.at_level(logging.WARNING):
+        assert {schema["id"] for schema in session.schemas} >= {"Task", "Project"}
+    assert "cannot be cached" in caplog.text
+    assert session.server_url in caplog.text
+
+
+class CountedTransport(HttpTransport):
+    """The transport of a studio, which counts."""
+
+    calls = 0
+    closings = 0
+
+    def call(self, operations: Sequence[Mapping[str, object]]) -> list[Any]:
+        self.calls += 1
+        return super().call(operations)
+
+    def close(self) -> None:
+        self.closings += 1
+        super().close()
+
+
+def test_transport_can_be_given_and_is_closed_once(open_session: type[Session], sandbox: Sandbox) -> None:
+    transport = CountedTransport(sandbox.server_url, sandbox.api_user, sandbox.api_key)
+    session = open_session(transport=transport)
+    assert session.query(User).first() is not None
+    assert transport.calls == 2
+    session.close()
+    session.close()
+    assert transport.closings == 1
+    assert transport.closed
+    with pytest.raises(ConnectionClosedError, match="session is closed"):
+        session.call([{"action": "query_server_information"}])
+    assert transport.calls == 2
+    with pytest.raises(ConnectionClosedError):
+        transport.call([{"action": "query_server_information"}])
 
 
 def test_close_is_final_and_idempotent(

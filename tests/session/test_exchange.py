@@ -402,3 +402,31 @@ def test_reset_forgets_entities_and_changes(
     caplog.clear()
     session.reset()
     assert caplog.text == ""
+
+
+def test_reset_asks_again_for_the_configurations_of_custom_attributes(
+    session: Session, production: Production, sandbox: Sandbox
+) -> None:
+    def set_one() -> int:
+        shot = session.create(Shot, name="never", parent_id=production.project_id)
+        shot.custom_attributes["fstart"] = 7
+        texts = [str(each.get("expression")) for each in operations_of(sandbox)]
+        sandbox.requests.clear()
+        return sum("CustomAttributeConfiguration" in text for text in texts)
+
+    assert [set_one(), set_one()] == [1, 0]
+    session.reset()
+    assert set_one() == 1
+
+
+def test_what_was_created_before_a_reset_is_no_sibling_of_what_comes_after(
+    session: Session, production: Production, sandbox: Sandbox
+) -> None:
+    old = session.create(Task, name="old", parent_id=production.shot_id)
+    session.reset()
+    new = session.create(Task, name="new", parent_id=production.shot_id)
+    session.commit()
+    sandbox.requests.clear()
+    assert list(new.children) == []
+    (operation,) = operations_of(sandbox)
+    assert old.id not in str(operation["expression"])

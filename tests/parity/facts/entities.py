@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections.abc
 import contextlib
 import operator
 from typing import Any
@@ -85,6 +86,34 @@ def items_and_values_are_lists(client: Client, session: Session) -> None:
     assert [name for name, _ in pairs] == names
     assert len(values) == len(names)
     assert values[names.index("name")] == "task_000"
+
+
+def methods_of_a_mapping(client: Client, session: Session) -> None:
+    # Section 11: an entity is a MutableMapping, so what that has on top works by reading, writing and deleting.
+    task = session.query(f"select name, description from Task where id is {_task(client, session)['id']}").one()
+    assert isinstance(task, collections.abc.MutableMapping)
+    task.update({"name": "changed"}, description="changed")
+    assert (task["name"], task["description"]) == ("changed", "changed")
+    assert task.pop("name") == "changed"
+    assert task["name"] == "task_000"
+    assert task.pop("no_such_attribute", 3) == 3
+    assert task.setdefault("description", "default") == "changed"
+    with raised(KeyError):
+        task.pop("no_such_attribute")
+    with raised(KeyError):
+        task.update(no_such_attribute=1)
+    session.rollback()
+
+
+def item_of_an_entity_that_is_popped(client: Client, session: Session) -> None:
+    # Section 11: the original takes back the change of the first attribute. Ours has no use for that.
+    task = _task(client, session)
+    if client.is_ours:
+        with raised(TypeError, "del entity[name]"):
+            task.popitem()
+    else:
+        assert len(task.popitem()) == 2
+    session.rollback()
 
 
 def deleting_an_item_goes_back(client: Client, session: Session) -> None:
