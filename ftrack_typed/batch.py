@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import attrs
 
+from .changes import Changes
 from .collection import Collection
 from .custom_attributes import CustomAttributes
 from .entity import Entity
@@ -19,7 +20,6 @@ from .facts import AttributeFacts, AttributeKind
 from .operations import CreateEntityOperation, UpdateEntityOperation
 from .operations import Operation as RecordedOperation
 from .symbols import NOT_SET
-from .unit_of_work import Changes
 from .wire import ENTITY_TYPE, encoded, reference
 
 Operation = dict[str, Any]

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import bisect
-import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
 from .batch import PlannedOperation, plan
-from .commit import apply, refuse_nested
+from .changes import Changes
+from .commit import refuse_nested
 from .commit_batches import CommitProgress, checked_size, split
 from .encoding import WireBatch
 from .entity import Entity
-from .errors import PartialCommitError
-from .unit_of_work import Changes
+from .errors import PartialCommitError, TransportError
+from .outcome import lost, resolve
+from .settlement import apply
 
 if TYPE_CHECKING:
     from .state import SessionState
@@ -35,41 +36,41 @@ def send_in_batches(state: SessionState, batch_size: int | None, progress: Progr
     if progress is not None and not callable(progress):
         raise TypeError(f"progress is called with a CommitProgress after each batch; {progress!r} cannot be called")
     with state.committing:
+        refuse_nested(state)
+        resolve(state)
         with state.lock:
-            refuse_nested(state)
-            unit = state.unit
-            batches = split(plan(unit.pending(), unit.pushed), size, unit.old_values)
-            taken = unit.take()
+            taken, end = state.unit.take(), state.unit.mark()
             state.creation_page = state.new_page()
         try:
-            _send_each(state, batches, taken, progress)
+            with state.lock:
+                planned = plan(taken, state.unit.sending_pushed)
+                batches = split(planned, size, state.unit.old_values)
+            _send_each(state, batches, taken, end, progress)
         except BaseException:
             with state.lock:
-                unit.give_back()
+                state.unit.give_back()
             raise
 
 
 def _send_each(
-    state: SessionState, batches: Sequence[Batch], taken: Sequence[Changes], progress: Progress | None
+    state: SessionState, batches: Sequence[Batch], taken: Sequence[Changes], end: int, progress: Progress | None
 ) -> None:
-    ends = [*(batch[0].place for batch in batches[1:]), sys.maxsize]
+    ends = [*(batch[0].place for batch in batches[1:]), end]
     changed = _entities_by_batch(taken, ends)
     so_far = CommitProgress(done=0, total=sum(map(len, batches)), batches_done=0, batches_total=len(batches))
-    for batch, entities, end in zip(batches or [()], changed, ends, strict=True):
-        results = _acknowledged(state, batch, so_far)
+    for batch, entities, before in zip(batches or [()], changed, ends, strict=True):
+        try:
+            results = state.call(WireBatch(each.operation for each in batch)) if batch else []
+        except Exception as error:
+            reason = error
+            if isinstance(error, TransportError) and error.outcome_unknown:
+                reason = lost(state, error, batch, entities, before)
+            raise PartialCommitError(str(reason), **attrs.asdict(so_far)) from reason
         with state.lock:
-            apply(state, state.unit.settle_before(entities, end), batch, results)
+            apply(state, state.unit.settle_before(entities, before), batch, results)
         so_far = attrs.evolve(so_far, done=so_far.done + len(batch), batches_done=so_far.batches_done + 1)
         if progress is not None and batch:
             progress(so_far)
-
-
-def _acknowledged(state: SessionState, batch: Batch, so_far: CommitProgress) -> list[Any]:
-    """Return what the server answered to *batch*; raise PartialCommitError where it refuses it."""
-    try:
-        return state.call(WireBatch(each.operation for each in batch)) if batch else []
-    except Exception as error:
-        raise PartialCommitError(str(error), **attrs.asdict(so_far)) from error
 
 
 def _entities_by_batch(taken: Sequence[Changes], ends: Sequence[int]) -> list[list[Entity]]:

@@ -15,7 +15,8 @@
     │   │                               whether it may have happened, ``temporary`` whether trying again may help
     │   ├── ServerUnreachableError      no connection, or it broke (also a ConnectionError)
     │   ├── RequestTimeoutError         no answer in time (also a TimeoutError)
-    │   └── UnexpectedResponseError     an answer that is not the API's, such as a login page
+    │   ├── UnexpectedResponseError     an answer that is not the API's, such as a login page
+    │   └── CommitOutcomeUnknownError   a commit got none, and may have happened; ``session.resolve_commit()`` asks
     ├── ServerError                     the server refused; ``exception``, ``content`` and ``error_code`` are its words
     │   ├── AuthenticationError         ... the user or the key
     │   ├── PermissionDeniedError       ... for want of a permission
@@ -52,7 +53,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 
@@ -154,6 +155,7 @@ class TransportError(FtrackError):
         self, message: str, server_url: str, *, outcome_unknown: bool = False, temporary: bool = False
     ) -> None:
         """Name the server in the message."""
+        self.text = message
         self.server_url = server_url
         self.outcome_unknown = outcome_unknown
         self.temporary = temporary
@@ -170,6 +172,23 @@ class RequestTimeoutError(TransportError, TimeoutError):
 
 class UnexpectedResponseError(TransportError):
     """The answer is not one of the API's, such as a login page or half a document."""
+
+
+class CommitOutcomeUnknownError(TransportError):
+    """A commit got no answer, and may have happened: its changes still wait, and ``session.resolve_commit()`` asks.
+
+    ``operations`` is what was sent, ``reason`` the error that ended it.
+    """
+
+    def __init__(self, reason: TransportError, operations: Sequence[Mapping[str, object]]) -> None:
+        """Say what ended the commit, and what to do."""
+        self.reason = reason
+        self.operations = tuple(operations)
+        message = (
+            f"{reason.text}; whether the commit of {len(self.operations)} operations happened is not known: they still "
+            "wait, session.resolve_commit() asks the server, and the next commit does so too"
+        )
+        super().__init__(message, reason.server_url, outcome_unknown=True, temporary=reason.temporary)
 
 
 class ServerError(FtrackError):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .batch import mapped_operations
+from .changes import Changes
 from .collection import Collection
 from .entity import Entity
 from .facts import AttributeKind
@@ -17,7 +18,6 @@ from .operations import (
     UpdateEntityOperation,
 )
 from .symbols import NOT_SET
-from .unit_of_work import Changes
 from .wire import ENTITY_TYPE
 
 if TYPE_CHECKING:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .commit_plan import CommitPlan
     from .events import EventHub
     from .lookup import Projection
+    from .outcome import CommitResolution
     from .registry import Registry
     from .retries import Retries
 
@@ -274,9 +275,19 @@ class Session(EntityAccess, EventAccess, Modes, ServerActions):
 
         send_in_batches(self._state, batch_size, progress)
 
+    def resolve_commit(self) -> CommitResolution:
+        """Ask the server what became of the last commit, where that raised CommitOutcomeUnknownError.
+
+        What happened is settled as if it had been answered, what did not still waits. The next commit does the same.
+        """
+        from .outcome import resolve
+
+        return resolve(self._state)
+
     def rollback(self) -> None:
         """Forget all recorded changes: values are what they were, and what was created is gone."""
         with self._state.committing, self._state.lock:
+            self._state.unresolved = None
             for entity in self._state.unit.roll_back():
                 self._state.identity.remove(entity)
                 vars(entity)["_ftrack_deleted"] = "its creation was rolled back"
@@ -346,7 +357,7 @@ class Session(EntityAccess, EventAccess, Modes, ServerActions):
             self._state.unit.abandon(what)
             self._state.identity.clear()
             self._state.creation_page = self._state.new_page()
-            self._state._configurations = None
+            self._state._configurations = self._state.unresolved = None
 
     def __enter__(self) -> Self:
         return self

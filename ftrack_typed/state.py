@@ -18,6 +18,7 @@ from .wire import ENTITY_TYPE
 
 if TYPE_CHECKING:
     from .entity import Entity
+    from .outcome import Unresolved
     from .session import Session
 
 LoadingMode: TypeAlias = Literal["siblings", "single", "warn", "raise"]
@@ -62,6 +63,8 @@ class SessionState:
         self.identity = IdentityMap(entity_type, self.unit)
         self.creation_page = Page(self)
         """The page of what was created since the last commit: it loads together what the server filled in."""
+        self.unresolved: Unresolved | None = None
+        """The last batch that was sent and got no answer, until the server is asked what became of it."""
         self._configurations: ConfigurationIndex | None = None
 
     @property

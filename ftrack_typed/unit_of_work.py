@@ -7,140 +7,28 @@ journal, which costs next to nothing and needs no lock, and folded into the chan
 
 from __future__ import annotations
 
-import itertools
 import logging
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias
 
-from .collection import Collection, MappedCollection
+from .changes import PLACES, Changes, restore
 from .entity import Entity
 from .errors import DeletedEntityError
-from .facts import AttributeKind
 from .operations import Operation
-from .symbols import CREATED, DELETED, MODIFIED, NOT_SET, Symbol
+from .symbols import NOT_SET, Symbol
 
 _LOGGER: Final = logging.getLogger(__name__)
 
 Journal: TypeAlias = "deque[tuple[Entity, str, Any, Any]]"
 """Plain writes in order: the entity, the name of the attribute, what it held and what it holds now."""
 
-_PLACES = itertools.count()
-"""Numbers of recorded changes, in the order in which they were made."""
-
-
-class Changes:
-    """What is pending for one entity.
-
-    ``old`` has the first old value of every attribute that changed, ``sent`` the place of the last write of those that
-    are sent; ``created`` and ``deleted`` are the places of these, or None.
-    """
-
-    __slots__ = ("created", "deleted", "entity", "old", "sent")
-
-    def __init__(self, entity: Entity) -> None:
-        """Start without changes of *entity*."""
-        self.entity = entity
-        self.old: dict[str, Any] = {}
-        self.sent: dict[str, int] = {}
-        self.created: int | None = None
-        self.deleted: int | None = None
-
-    def starts_with(self, name: str) -> None:
-        """Remember that the entity, a new one, starts with a value for the attribute *name*."""
-        self.sent[name] = next(_PLACES)
-
-    @property
-    def state(self) -> Symbol:
-        """CREATED, MODIFIED or DELETED, or NOT_SET where nothing is left of the changes."""
-        if self.deleted is not None:
-            return DELETED
-        if self.created is not None:
-            return CREATED
-        return MODIFIED if self.sent else NOT_SET
-
-    @property
-    def last(self) -> int:
-        """The place of the last change that is sent; -1 where there is none."""
-        places = (self.created, self.deleted, *self.sent.values())
-        return max((place for place in places if place is not None), default=-1)
-
-    def forget(self, last: int) -> None:
-        """Take back the write at the place *last*, or forget the deletion there, or the whole creation."""
-        if self.deleted == last:
-            self.keep()
-            return
-        name = next((name for name, place in self.sent.items() if place == last), None)
-        if name is not None and name in self.old:
-            del self.sent[name]
-            if self.created is not None and self.old[name] is not NOT_SET:
-                self.sent[name] = self.created  # the entity started with a value, which is sent again
-            for each in (name, *(twin.name for twin in self.entity._ftrack_twins.get(name, ()))):
-                if each in self.old:
-                    restore(self.entity, each, self.old.pop(each))
-            return
-        self.created = None
-        self.sent.clear()
-        self.old.clear()
-
-    def delete(self) -> None:
-        """Remember that the entity is to be deleted; from now on each write to it looks before it is noted."""
-        self.deleted = next(_PLACES)
-        vars(self.entity).setdefault("_ftrack_deleted", "")
-
-    def keep(self) -> None:
-        """Forget the deletion."""
-        self.deleted = None
-        if vars(self.entity).get("_ftrack_deleted") == "":
-            del vars(self.entity)["_ftrack_deleted"]
-
-    def absorb(self, newer: Changes) -> None:
-        """Take over what was recorded after this."""
-        self.old = {**newer.old, **self.old}
-        self.sent.update(newer.sent)
-        self.created = self.created if newer.created is None else newer.created
-        self.deleted = self.deleted if newer.deleted is None else newer.deleted
-
-    @property
-    def is_sent(self) -> bool:
-        """Whether a commit sends anything of it: what was created and deleted comes to nothing."""
-        return self.created is None or self.deleted is None
-
-    def places(self) -> Iterator[int]:
-        """Yield the places of what a commit sends: of a deletion, that alone."""
-        if self.deleted is not None:
-            yield self.deleted
-            return
-        if self.created is not None:
-            yield self.created
-        yield from self.sent.values()
-
-    def part_before(self, place: int) -> Changes:
-        """Take out what has a place before *place*, and return it; something of this has to stay."""
-        done = Changes(self.entity)
-        done.created, self.created = self.created, None
-        done.sent = {name: at for name, at in self.sent.items() if at < place}
-        self.sent = {name: at for name, at in self.sent.items() if at >= place}
-        twins = self.entity._ftrack_twins
-        kept = {each for name in self.sent for each in (name, *(twin.name for twin in twins.get(name, ())))}
-        done.old = {name: old for name, old in self.old.items() if name not in kept}
-        self.old = {name: old for name, old in self.old.items() if name in kept}
-        if done.created is not None:
-            # What the entity started with and was overwritten was never sent: the server has a value of its own.
-            self.old = dict.fromkeys(kept, NOT_SET)
-        return done
-
-    def undo(self) -> None:
-        """Give every changed attribute its old value."""
-        for name, old in self.old.items():
-            restore(self.entity, name, old)
-
 
 class UnitOfWork:
     """The changes of one session that are not committed."""
 
-    __slots__ = ("_folding", "_recorded", "_sending", "_sending_pushed", "journal", "pushed")
+    __slots__ = ("_folding", "_recorded", "_sending", "journal", "pushed", "sending_pushed")
 
     def __init__(self) -> None:
         """Start without changes."""
@@ -153,7 +41,7 @@ class UnitOfWork:
         self._sending: dict[int, Changes] = {}
         self.pushed: dict[int, Operation] = {}
         """Operations that were put here as they are, by their places."""
-        self._sending_pushed: dict[int, Operation] = {}
+        self.sending_pushed: dict[int, Operation] = {}
 
     @property
     def _pending(self) -> dict[int, Changes]:
@@ -177,17 +65,25 @@ class UnitOfWork:
             for entity, name in overtaken:
                 vars(entity)[name] = latest[id(entity), name]
 
+    def _cut(self) -> dict[int, Changes]:
+        """Return all changes so far, and start with none; not one that another thread notes meanwhile is lost."""
+        self.fold()
+        with self._folding:
+            changes, self._recorded = self._recorded, {}
+        return changes
+
     def __bool__(self) -> bool:
-        return bool(self.pushed) or any(changes.state is not NOT_SET for changes in self._pending.values())
+        return bool(self.pushed) or any(changes.state is not NOT_SET for changes in self.pending())
 
     def __len__(self) -> int:
         """Return how many changes wait: written attributes, creations and deletions."""
-        whole = ((changes.created is not None) + (changes.deleted is not None) for changes in self._pending.values())
-        return sum(whole) + sum(len(changes.sent) for changes in self._pending.values()) + len(self.pushed)
+        pending = self.pending()
+        whole = ((changes.created is not None) + (changes.deleted is not None) for changes in pending)
+        return sum(whole) + sum(len(changes.sent) for changes in pending) + len(self.pushed)
 
     def entities(self) -> Iterator[tuple[Entity, Symbol]]:
         """Yield every entity with pending changes, and its state."""
-        for changes in self._pending.values():
+        for changes in self.pending():
             if changes.state is not NOT_SET:
                 yield changes.entity, changes.state
 
@@ -234,12 +130,13 @@ class UnitOfWork:
 
     def push(self, operation: Operation) -> None:
         """Send *operation* as it is, after what is recorded so far."""
-        self.pushed[next(_PLACES)] = operation
+        self.fold()
+        self.pushed[next(PLACES)] = operation
 
     def record_create(self, entity: Entity) -> Changes:
         """Remember that *entity* is new, and return its changes, for the values that it starts with."""
         changes = self._of(entity)
-        changes.created = next(_PLACES)
+        changes.created = next(PLACES)
         return changes
 
     def record_delete(self, entity: Entity) -> None:
@@ -264,12 +161,10 @@ class UnitOfWork:
 
     def _note(self, entity: Entity, name: str, old: Any) -> Changes:
         """Remember that the attribute *name* of *entity* changed from *old*, and return all changes of the entity."""
-        changes = self._recorded.get(id(entity))
-        if changes is None:
-            changes = self._recorded[id(entity)] = Changes(entity)
-        if name not in changes.old:
-            changes.old[name] = old
-        changes.sent[name] = next(_PLACES)
+        # Threads fold and record at the same time: only steps that no other can divide are taken here.
+        changes = self._recorded.get(id(entity)) or self._recorded.setdefault(id(entity), Changes(entity))
+        changes.old.setdefault(name, old)
+        changes.sent[name] = next(PLACES)
         return changes
 
     def revert(self, entity: Entity, names: Iterable[str]) -> None:
@@ -292,9 +187,9 @@ class UnitOfWork:
 
     def clear(self) -> None:
         """Forget all changes; the entities keep their values."""
-        for changes in self._pending.values():
+        self.pushed = {}
+        for changes in self._cut().values():
             changes.keep()
-        self._recorded, self.pushed = {}, {}
 
     def abandon(self, what: str) -> None:
         """Forget all changes, with a warning where there are any; *what* happened to the session."""
@@ -305,7 +200,7 @@ class UnitOfWork:
     def forget_last(self) -> None:
         """Take back the write that was made last, or forget the creation or deletion; raise IndexError without any."""
         places = [(place, None) for place in self.pushed]
-        last, changes = max([*places, *((each.last, each) for each in self._pending.values())], default=(-1, None))
+        last, changes = max([*places, *((each.last, each) for each in self.pending())], default=(-1, None))
         if last < 0:
             raise IndexError("nothing waits for a commit")
         if changes is None:
@@ -317,9 +212,10 @@ class UnitOfWork:
 
     def roll_back(self) -> list[Entity]:
         """Give every changed attribute its old value, forget all changes, and return the entities that never were."""
-        pending = list(self._pending.values())
-        self.clear()
+        self.pushed = {}
+        pending = self._cut().values()
         for changes in pending:
+            changes.keep()
             changes.undo()
         return [changes.entity for changes in pending if changes.created is not None]
 
@@ -329,13 +225,13 @@ class UnitOfWork:
 
     def take(self) -> list[Changes]:
         """Return all changes, to be sent; until `settle` or `give_back` they still shield the values of entities."""
-        self._sending, self._recorded = self._pending, {}
-        self._sending_pushed, self.pushed = self.pushed, {}
+        self._sending = self._cut()
+        self.sending_pushed, self.pushed = self.pushed, {}
         return list(self._sending.values())
 
     def settle(self) -> None:
         """Forget what `take` returned: it is sent."""
-        self._sending, self._sending_pushed = {}, {}
+        self._sending, self.sending_pushed = {}, {}
 
     def settle_before(self, entities: Iterable[Entity], place: int) -> list[Changes]:
         """Forget, of what `take` returned, the changes of *entities* with places before *place*, and return them."""
@@ -346,44 +242,25 @@ class UnitOfWork:
                 settled.append(self._sending.pop(id(entity)))
             else:
                 settled.append(changes.part_before(place))
-        self._sending_pushed = {at: each for at, each in self._sending_pushed.items() if at >= place}
+        self.sending_pushed = {at: each for at, each in self.sending_pushed.items() if at >= place}
         return settled
+
+    def mark(self) -> int:
+        """Return a place that is after all changes so far, and before all that come."""
+        return next(PLACES)
 
     @property
     def is_sending(self) -> bool:
         """Whether a commit is under way."""
-        return bool(self._sending or self._sending_pushed)
+        return bool(self._sending or self.sending_pushed)
 
     def give_back(self) -> None:
         """Put back what `take` returned, together with what was recorded since: it was not sent."""
-        newer, self._recorded, self._sending = self._pending, self._sending, {}
-        self.pushed, self._sending_pushed = {**self._sending_pushed, **self.pushed}, {}
-        for number, changes in newer.items():
-            before = self._pending.setdefault(number, changes)
-            if before is not changes:
-                before.absorb(changes)
-
-
-def restore(entity: Entity, name: str, old: Any) -> None:
-    """Give the attribute *name* of *entity* the value *old* again; NOT_SET means that it was not loaded."""
-    content = vars(entity)
-    current = content.get(name)
-    if isinstance(old, Collection) and isinstance(current, Collection):
-        old._restore_to(cast("Collection[Entity]", current))
-    elif isinstance(current, MappedCollection) and isinstance(old, dict):
-        current._restore(cast("dict[str, Any]", old))
-    elif old is NOT_SET:
-        content.pop(name, None)
-    else:
-        content[name] = old
-
-
-def touched_references(changes: Changes) -> Iterator[Entity]:
-    """Yield what the changed entity refers to, or referred to before: collections there may be out of date."""
-    content = vars(changes.entity)
-    whole = changes.created is not None or changes.deleted is not None
-    for facts in changes.entity._ftrack_kinds[AttributeKind.REFERENCE]:
-        if whole or facts.name in changes.old:
-            for value in (content.get(facts.name), changes.old.get(facts.name)):
-                if isinstance(value, Entity):
-                    yield value
+        self.fold()
+        with self._folding:
+            newer, self._recorded, self._sending = self._recorded, self._sending, {}
+            self.pushed, self.sending_pushed = {**self.sending_pushed, **self.pushed}, {}
+            for number, changes in newer.items():
+                before = self._recorded.setdefault(number, changes)
+                if before is not changes:
+                    before.absorb(changes)

@@ -22,11 +22,11 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"entity"}),
     frozenset({"declaration"}),
     frozenset({"behaviours", "entities.*", "query.builder", "query.result"}),
-    frozenset({"batch", "identity", "unit_of_work", "state", "loading", "assignment", "commit", "creation"})
+    frozenset({"batch", "identity", "unit_of_work", "changes", "state", "loading", "assignment", "commit", "creation"})
     | frozenset({"cache"})
     | frozenset({"answers", "custom_values", "ensuring", "formatter", "registry", "schema_types"})
     | frozenset({"transport", "schema", "events", "server", "server_actions", "lookup", "reconstruction", "modes"})
-    | frozenset({"deletion", "commit_batches", "batched_commit"})
+    | frozenset({"deletion", "commit_batches", "batched_commit", "settlement", "outcome"})
     | frozenset({"encoding", "commit_plan", "recorded_operations", "inspection", "entity_types", "entity_access"})
     | frozenset({"event_access", "plugins"}),
     frozenset({"session"}),

@@ -12,6 +12,7 @@ from ftrack_typed import entity as entity_module
 from ftrack_typed.entities import Session, Task
 from ftrack_typed.errors import DeletedEntityError
 from ftrack_typed.inspection import state
+from ftrack_typed.operations import DeleteEntityOperation
 from ftrack_typed.sandbox.in_process import Sandbox
 from ftrack_typed.symbols import MODIFIED, NOT_SET
 from tests.session.conftest import Production, make_production, operations_of
@@ -53,6 +54,13 @@ def test_write_shows_wherever_changes_are_asked_for(session: Session, tasks: lis
         ("description", "second"),
         ("name", "renamed"),
     ]
+
+
+def test_what_is_pushed_stands_after_what_was_written_before(session: Session, tasks: list[Task]) -> None:
+    tasks[0].description = "before"
+    session.recorded_operations.push(DeleteEntityOperation("Task", {"id": tasks[1].id}))
+    tasks[2].description = "after"
+    assert [each.entity_key["id"] for each in session.recorded_operations] == [task.id for task in tasks]
 
 
 def test_first_old_value_is_the_one_that_comes_back(session: Session, tasks: list[Task]) -> None:

@@ -1,0 +1,77 @@
+"""Owns what follows an acknowledged batch: entities say what the server answered, and forget what may be stale."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .batch import PlannedOperation
+from .changes import Changes, touched_references
+from .entity import Entity
+from .errors import UnrecognisedEntityTypeError
+from .facts import AttributeKind
+from .wire import ENTITY_TYPE
+
+if TYPE_CHECKING:
+    from .state import SessionState
+
+
+def apply(
+    state: SessionState, taken: Sequence[Changes], planned: Sequence[PlannedOperation], results: Sequence[Any]
+) -> None:
+    """Make entities say what the server answered."""
+    for each, result in zip(planned, results, strict=True):
+        if each.entity is not None:
+            _merge_answer(state, each.entity, result)
+        elif each.pushed:
+            _apply_pushed(state, each.operation, result)
+    stale: dict[tuple[int, type[Entity]], Entity] = {}
+    for changes in taken:
+        if changes.deleted is not None:
+            _bury(state, changes.entity)
+        stale.update({(id(other), type(changes.entity)): other for other in touched_references(changes)})
+    for (_, item_type), other in stale.items():
+        forget_collections(other, item_type, state.unit.written(other))
+
+
+def _merge_answer(state: SessionState, entity: Entity, result: Any) -> None:
+    """Make *entity* say what the server answered to its creation or update; what it does not mention stays."""
+    data = result.get("data") if isinstance(result, dict) else None
+    if not isinstance(data, dict) or ENTITY_TYPE not in data:
+        return
+    if any(name not in data for name in entity.primary_key_attributes):
+        return
+    state.identity.merge_row(data, vars(entity)["_ftrack_page"])
+
+
+def _apply_pushed(state: SessionState, operation: Mapping[str, Any], result: Any) -> None:
+    """Make the entity that a pushed operation was about, where it is known here, say what the server answered."""
+    try:
+        entity_type = state.entity_type(operation["entity_type"])
+    except UnrecognisedEntityTypeError:
+        return
+    entity = state.identity.find(entity_type, tuple(operation["entity_key"]))
+    if entity is None:
+        return
+    if operation["action"] == "delete":
+        _bury(state, entity)
+    else:
+        _merge_answer(state, entity, result)
+
+
+def _bury(state: SessionState, entity: Entity) -> None:
+    state.identity.remove(entity)
+    vars(entity)["_ftrack_deleted"] = True
+
+
+def forget_collections(entity: Entity, item_type: type[Entity], kept: Container[str]) -> None:
+    """Drop the loaded collections of *entity* that may hold an *item_type*; they load again when read.
+
+    Those in *kept* have changes that wait for the next commit, and stay.
+    """
+    content = vars(entity)
+    for facts in entity._ftrack_kinds[AttributeKind.COLLECTION]:
+        if facts.name in content and facts.name not in kept:
+            target = entity._ftrack_type(facts.target or "")
+            if issubclass(item_type, target) or issubclass(target, item_type):
+                del content[facts.name]
