@@ -35,7 +35,7 @@ class EventAccess:
                 if self._event_hub is None:
                     told = self._settings
                     self._event_hub = EventHub(
-                        told.server_url, told.api_user, told.api_key, headers=told.headers, cookies=told.cookies
+                        told.server_url, told.api_user, told.api_key, told.headers, told.cookies, timeout=told.timeout
                     )
         return self._event_hub
 

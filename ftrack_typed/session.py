@@ -105,7 +105,6 @@ class Session(EntityAccess, EventAccess, Modes, ServerActions):
         session_settings.refuse(
             cache=cache,
             cache_key_maker=cache_key_maker,
-            auto_connect_event_hub=auto_connect_event_hub,
         )
         self._settings = session_settings.resolve(
             server_url=server_url,

@@ -6,6 +6,9 @@ import uuid
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, overload
 
+if TYPE_CHECKING:
+    from .outbox import Delivery
+
 _KEYS: Final = ("topic", "id", "data", "sent", "source", "target", "in_reply_to_event")
 _REPLY_KEY: Final = "inReplyToEvent"
 
@@ -17,7 +20,7 @@ class Event(MutableMapping[str, Any]):
     metadata of subscribers, empty for all; ``in_reply_to_event`` is the id of the event that this one answers.
     """
 
-    __slots__ = ("__weakref__", "_stopped", "_values")
+    __slots__ = ("__weakref__", "_delivery", "_stopped", "_values")
 
     def __init__(
         self,
@@ -40,6 +43,7 @@ class Event(MutableMapping[str, Any]):
             "in_reply_to_event": in_reply_to_event,
         }
         self._stopped = False
+        self._delivery: Delivery | None = None
 
     def stop(self) -> None:
         """Keep the event from the subscribers that come after the one that handles it now."""
@@ -105,6 +109,8 @@ def from_wire(wire: Mapping[str, Any]) -> Event:
         wire.get(_REPLY_KEY),
     )
     values = event._values
+    if wire.get("data") is not None:
+        values["data"] = wire["data"]  # an empty list or False is data too
     for key, kind in (("topic", str), ("id", str), ("target", str), ("source", dict)):
         if not isinstance(values[key], kind):
             raise TypeError(f"the {key} of an event is no {kind.__name__} but {type(values[key]).__name__}")

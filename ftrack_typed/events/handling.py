@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Callable
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ..errors import ExpressionSyntaxError
 from .event import Event
 from .subscriber import Subscriber
 from .subscribers import Subscribers
 from .subscription import parsed
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from .pool import Pool
 
 ErrorHook: TypeAlias = Callable[[Exception, Event, Subscriber], object]
 """Is told that a callback raised: with the error, the event and the subscriber."""
@@ -29,10 +35,25 @@ def log_error(error: Exception, event: Event, subscriber: Subscriber) -> None:
 class Handling:
     """Calls the subscribers of a hub with events."""
 
-    def __init__(self, subscribers: Subscribers, hook: Callable[[], ErrorHook]) -> None:
-        """Call *subscribers*; what *hook* returns is told of the errors of their callbacks."""
+    def __init__(self, subscribers: Subscribers, hook: Callable[[], ErrorHook], reply: Reply, limit: int) -> None:
+        """Call *subscribers*; what *hook* returns is told of the errors of their callbacks.
+
+        *reply* sends each result that is not None. Up to *limit* callbacks wait or run in executors at once.
+        """
         self._subscribers = subscribers
         self._hook = hook
+        self._reply = reply
+        self._limit = limit
+        self.handled = 0
+        """How many events were handled, not counting those that were published synchronously."""
+        self.errors = 0
+        """How many errors callbacks raised."""
+
+    @functools.cached_property
+    def _pool(self) -> Pool:
+        from .pool import Pool
+
+        return Pool(self._limit, self._finished)
 
     def results(self, event: Event) -> list[Any]:
         """Call the subscribers that *event* is for, one after the other, and return what each returned."""
@@ -46,23 +67,33 @@ class Handling:
                 break
         return results
 
-    def handle(self, event: Event, reply: Reply) -> None:
-        """Call the subscribers that *event* is for; *reply* sends each result that is not None."""
+    def handle(self, event: Event) -> None:
+        """Call the subscribers that *event* is for, each where it wants to be called."""
+        self.handled += 1
         for subscriber in self._meant(event):
-            self._answer(event, subscriber, reply)
+            try:
+                if subscriber.executor is not None:
+                    self._pool.submit(event, subscriber)
+                else:
+                    self._answer(event, subscriber, subscriber.callback(event))
+            except Exception as error:
+                self.report(error, event, subscriber)
             if event.is_stopped():
                 break
 
-    def _answer(self, event: Event, subscriber: Subscriber, reply: Reply) -> None:
+    def _finished(self, event: Event, subscriber: Subscriber, future: Future[Any]) -> None:
         try:
-            result = subscriber.callback(event)
-            if result is not None:
-                reply(event, result, subscriber)
+            self._answer(event, subscriber, future.result())
         except Exception as error:
             self.report(error, event, subscriber)
 
+    def _answer(self, event: Event, subscriber: Subscriber, result: object) -> None:
+        if result is not None:
+            self._reply(event, result, subscriber)
+
     def report(self, error: Exception, event: Event, subscriber: Subscriber) -> None:
         """Tell the hook that the callback of *subscriber* raised *error*; a hook that raises is logged."""
+        self.errors += 1
         try:
             self._hook()(error, event, subscriber)
         except Exception:

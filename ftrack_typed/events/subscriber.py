@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from .event import Event
 from .subscription import Subscription
 
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
 Callback: TypeAlias = Callable[[Event], object]
 """Handles an event. What it returns, unless that is None, is the reply to the event."""
+
+Key: TypeAlias = Callable[[Event], Hashable]
+"""Returns what events have in common that are to be handled one after the other."""
 
 REPLY_TOPIC: Final = "ftrack.meta.reply"
 
@@ -17,16 +23,31 @@ REPLY_TOPIC: Final = "ftrack.meta.reply"
 class Subscriber:
     """A callback that is called with every event of its subscription."""
 
-    def __init__(self, subscription: str, callback: Callback, metadata: dict[str, Any], priority: int) -> None:
+    def __init__(
+        self,
+        subscription: str,
+        callback: Callback,
+        metadata: dict[str, Any],
+        priority: int,
+        executor: Executor | None = None,
+        key: Key | None = None,
+    ) -> None:
         """Call *callback* for events of *subscription*; a lower *priority* comes first.
 
-        *metadata* holds the identifier under ``id`` and is what the targets of events are compared with. Raise
-        ExpressionSyntaxError where *subscription* is no expression.
+        *metadata* holds the identifier under ``id`` and is what the targets of events are compared with. With an
+        *executor* the callback runs there, one after the other for events of one *key*. Raise ExpressionSyntaxError
+        where *subscription* is no expression, and TypeError for a callback that cannot be called.
         """
+        if not callable(callback):
+            raise TypeError(f"a callback is called with events, which {callback!r} cannot be")
+        if key is not None and executor is None:
+            raise TypeError("a key says which events are handled one after the other, so it needs an executor")
         self.subscription: Final = Subscription(subscription)
         self.callback: Final = callback
         self.metadata: Final = metadata
         self.priority: Final = priority
+        self.executor: Final = executor
+        self.key: Final = key
 
     @property
     def identifier(self) -> str:

@@ -1,0 +1,198 @@
+"""Owns what a hub does with an event server: subscriptions that the server knows, events that go out and come in."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from ..errors import EventHubConnectionError
+from .event import Event
+from .health import Record
+from .inbox import Inbox
+from .outbox import Delivery, Outbox
+from .subscriber import Subscriber
+from .subscribers import Subscribers
+
+if TYPE_CHECKING:
+    from .connection import Link
+    from .outbox import Letter
+    from .socket_io import Endpoint, Packet
+
+CONNECTED_TOPIC: Final = "ftrack.meta.connected"
+DISCONNECTED_TOPIC: Final = "ftrack.meta.disconnected"
+_SUBSCRIBE: Final = "ftrack.meta.subscribe"
+_UNSUBSCRIBE: Final = "ftrack.meta.unsubscribe"
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+
+class Remote:
+    """The server's side of one hub. Several threads may use it."""
+
+    def __init__(
+        self,
+        endpoint: Callable[[], Endpoint],
+        subscribers: Subscribers,
+        outbox: Outbox,
+        inbox: Inbox,
+        complete: Callable[[Event], None],
+        attempts: int | None,
+    ) -> None:
+        """Talk to *endpoint* of *subscribers*; *complete* fills in who publishes an event."""
+        self._endpoint = endpoint
+        self._subscribers = subscribers
+        self._outbox = outbox
+        self._inbox = inbox
+        self._complete = complete
+        self._attempts = attempts
+        self._changing = threading.RLock()
+        self._announced: set[str] = set()
+        self.record = Record()
+        self.link: Link | None = None
+        self.initialised = False
+        """Whether events wait for a connection where there is none."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection."""
+        link = self.link
+        return link is not None and link.connected
+
+    def initialise(self) -> None:
+        """Let events that go out wait for a connection, and let others wait for events that come in."""
+        self.initialised = True
+        self._inbox.open()
+
+    def connect(self) -> None:
+        """Connect; raise SocketError where that fails."""
+        with self._changing:
+            self._stop()
+            self.initialise()
+            link = self.link = self._made()
+            try:
+                link.connect()
+            except BaseException:
+                self.link = None
+                raise
+
+    def start(self) -> None:
+        """Connect in a thread, which tries until it succeeds."""
+        with self._changing:
+            self.initialise()
+            if self.link is None:
+                self.link = self._made()
+                self.link.start()
+
+    def disconnect(self, stays: bool) -> int:
+        """End the connection; return how many events are lost by that, which are none where the hub *stays*."""
+        with self._changing:
+            self._stop()
+            if stays:
+                return 0
+            self.initialised = False
+            self._inbox.close()
+            return self._outbox.clear()
+
+    def _stop(self) -> None:
+        link, self.link = self.link, None
+        if link is not None:
+            link.stop()
+
+    def _made(self) -> Link:
+        from .connection import Link
+
+        made = Link(self._endpoint(), self._outbox, self._greeting, self._received, self._attempts, self.record)
+        made.changed = lambda connected: self._changed(made, connected)
+        return made
+
+    def _changed(self, link: Link, connected: bool) -> None:
+        if link is not self.link:
+            return
+        self._inbox.put_own(Event(CONNECTED_TOPIC if connected else DISCONNECTED_TOPIC))
+        if not connected:
+            self.link = None
+            self.initialised = False
+            self._inbox.close()
+
+    def send(self, event: Event) -> Literal[True] | None:
+        """Send *event*: None where it is sent, True where it waits.
+
+        Raise EventHubConnectionError where it would wait for nothing, and EventQueueFullError.
+        """
+        from .traffic import event_json
+
+        if not self.initialised:
+            event._delivery = Delivery(state="failed")
+            raise EventHubConnectionError("The event hub is not connected: call connect() first.")
+        try:
+            text = event_json(event)
+        except (TypeError, ValueError, RecursionError) as error:
+            event._delivery = Delivery(state="failed", message=str(error))
+            _LOGGER.exception("Error sending event %s.", event)
+            return None
+        event._delivery = self._outbox.put(text)
+        link = self.link
+        return None if link is not None and link.flush() else True
+
+    def announce(self, subscriber: Subscriber) -> None:
+        """Tell the server of *subscriber*; where there is no connection, the next one begins with that."""
+        if self.link is not None:
+            self.link.send_now(lambda: self._announcement(subscriber))
+
+    def withdraw(self, subscriber: Subscriber) -> None:
+        """Tell the server that *subscriber* is none any more."""
+        if self.link is not None:
+            self.link.send_now(lambda: self._withdrawal(subscriber))
+
+    def _greeting(self) -> Iterator[Letter]:
+        self._announced.clear()
+        for subscriber in self._subscribers.all():
+            text = self._announcement(subscriber)
+            if text is not None:
+                yield self._outbox.greet(text)
+
+    def _announcement(self, subscriber: Subscriber) -> bytes | None:
+        if subscriber.identifier in self._announced or self._subscribers.get(subscriber.identifier) is not subscriber:
+            return None
+        data = {"subscriber": subscriber.metadata, "subscription": str(subscriber.subscription)}
+        text = self._meta(_SUBSCRIBE, data)
+        self._announced.add(subscriber.identifier)
+        return text
+
+    def _withdrawal(self, subscriber: Subscriber) -> bytes | None:
+        if subscriber.identifier not in self._announced:
+            return None
+        self._announced.discard(subscriber.identifier)
+        return self._meta(_UNSUBSCRIBE, {"subscriber": subscriber.metadata})
+
+    def _meta(self, topic: str, data: dict[str, Any]) -> bytes | None:
+        from .traffic import event_json
+
+        event = Event(topic, data=data)
+        self._complete(event)
+        try:
+            return event_json(event)
+        except (TypeError, ValueError, RecursionError):
+            _LOGGER.exception("Error sending event %s.", event)
+            return None
+
+    def _received(self, packet: Packet) -> None:
+        """Take a packet; raise PacketError where it makes no sense."""
+        from .socket_io import Code
+        from .traffic import answer_of, event_of
+
+        if packet.code is Code.EVENT:
+            if self._inbox.put(event_of(packet)) and self._inbox.dropped & (self._inbox.dropped - 1) == 0:
+                # Said the first time, and each time that the number has doubled.
+                _LOGGER.warning("%d events were dropped: handlers are slower than events.", self._inbox.dropped)
+        elif packet.code is Code.ACKNOWLEDGEMENT:
+            answer = answer_of(packet)
+            if not answer.success:
+                _LOGGER.warning("The event server refused an event: %s", answer.message)
+            self._outbox.settle(answer.number, "acknowledged" if answer.success else "refused", answer.message)
+        elif packet.code is Code.ERROR:
+            _LOGGER.warning("The event server reported: %s", packet.data)
+        else:
+            _LOGGER.debug("The event server sent %s", packet)

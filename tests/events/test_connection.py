@@ -1,0 +1,449 @@
+"""Tests the connection of a hub: how it is made, lost and made again, and what a server can do to it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ftrack_typed.errors import EventHubConnectionError, EventQueueFullError
+from ftrack_typed.events import Event, EventHub
+from tests.events.conftest import Recorder
+from tests.events.event_server import EventServer, event_frame, eventually
+
+pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+
+MakeHub = Callable[..., EventHub]
+
+
+@pytest.fixture
+def server() -> Iterator[EventServer]:
+    with EventServer() as running:
+        yield running
+
+
+@pytest.fixture
+def make_hub(server: EventServer) -> Iterator[MakeHub]:
+    """Makes hubs for the server, which are closed afterwards."""
+    made: list[EventHub] = []
+
+    def make(**options: object) -> EventHub:
+        made.append(EventHub(server.url, "jane", "key", timeout=10, **options))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for hub in made:
+        hub.close()
+
+
+@pytest.fixture
+def connected(make_hub: MakeHub) -> EventHub:
+    hub = make_hub()
+    hub.connect()
+    return hub
+
+
+def handled(hub: EventHub, recorder: Recorder, count: int = 1) -> list[Event]:
+    """Handle events until *recorder* has *count* of them."""
+
+    def enough() -> bool:
+        hub.wait(0.005)
+        return len(recorder.events) >= count
+
+    eventually(enough)
+    return recorder.events
+
+
+def test_connecting_tells_the_server_of_replies_first_and_of_all_subscribers(
+    server: EventServer, make_hub: MakeHub
+) -> None:
+    hub = make_hub()
+    first = hub.subscribe("topic=a", Recorder(), {"applicationId": "nuke"})
+    hub.connect()
+    assert hub.connected
+    hub.subscribe("topic=b", Recorder(), {"id": "later"})
+    server.await_(lambda: len(server.received) == 3)
+    told = [(event["data"]["subscription"], event["data"]["subscriber"]) for event in server.events]
+    assert sorted(told, key=str) == sorted(
+        [
+            ("topic=ftrack.meta.reply", {"id": hub.id}),
+            ("topic=a", {"id": first, "applicationId": "nuke"}),
+            ("topic=b", {"id": "later"}),
+        ],
+        key=str,
+    )
+    assert set(server.topics()) == {"ftrack.meta.subscribe"}
+    assert all(event["source"]["user"] == {"username": "jane"} for event in server.events)
+
+
+def test_connecting_twice_is_refused(connected: EventHub) -> None:
+    with pytest.raises(EventHubConnectionError, match=r"Already connected\."):
+        connected.connect()
+
+
+def test_connecting_to_nothing_is_an_error_that_says_why(hub: EventHub) -> None:
+    with pytest.raises(EventHubConnectionError) as caught:
+        hub.connect()
+    assert str(caught.value).startswith("Failed to connect to event server at http://127.0.0.1:9 with error: ")
+    assert isinstance(caught.value, ConnectionError)
+    assert not hub.connected
+    assert hub.publish(Event("a")) is True  # session.md section 20: what is published then waits
+
+
+def test_disconnecting(server: EventServer, connected: EventHub) -> None:
+    connected.subscribe("topic=a", Recorder(), {"id": "mine"})
+    connected.disconnect()
+    server.await_(lambda: server.topics().count("ftrack.meta.unsubscribe") == 2)
+    assert not connected.connected
+    assert connected.get_subscriber_by_identifier("mine") is None
+    assert connected.get_subscriber_by_identifier(connected.id) is None
+    with pytest.raises(EventHubConnectionError, match=r"Not currently connected\."):
+        connected.disconnect()
+    with pytest.raises(EventHubConnectionError):
+        connected.publish(Event("a"))
+    with pytest.raises(EventHubConnectionError):
+        connected.wait(0)
+
+
+def test_disconnecting_for_another_connection_keeps_subscribers(server: EventServer, connected: EventHub) -> None:
+    connected.subscribe("topic=a", Recorder(), {"id": "mine"})
+    connected.disconnect(unsubscribe=False, reconnect=True)
+    assert connected.get_subscriber_by_identifier("mine") is not None
+    assert connected.publish(Event("a", id="kept")) is True
+    connected.reconnect(attempts=1)
+    server.await_(lambda: "a" in server.topics())
+    subscriptions = [event["data"]["subscription"] for event in server.events if "subscription" in event["data"]]
+    assert subscriptions.count("topic=a") == 2
+    assert server.topics()[-1] == "a"
+
+
+def test_reconnecting_gives_up_and_says_after_how_many_attempts(hub: EventHub) -> None:
+    with pytest.raises(EventHubConnectionError, match=r"http://127\.0\.0\.1:9 after 2 attempts\."):
+        hub.reconnect(attempts=2, delay=0.01)
+
+
+def test_event_that_is_published_is_acknowledged(server: EventServer, connected: EventHub) -> None:
+    event = Event("a", data={"name": "björn"})
+    assert connected.delivery(event) is None
+    assert connected.publish(event) is None
+    delivery = connected.delivery(event)
+    assert delivery is not None
+    assert delivery.wait(20)
+    assert delivery.acknowledged
+    assert server.events[-1]["data"] == {"name": "björn"}
+    assert server.events[-1]["inReplyToEvent"] is None
+    assert connected.health().unacknowledged == 0
+
+
+def test_event_that_the_server_refuses(server: EventServer, make_hub: MakeHub) -> None:
+    server.acknowledges = False
+    hub = make_hub()
+    hub.connect()
+    event = Event("a")
+    hub.publish(event)
+    server.await_(lambda: len(server.received) == 2)
+    number = server.received[-1].split(":")[1]
+    server.send(f'6:::{number}[{{"success":false,"message":"too late"}}]')
+    delivery = hub.delivery(event)
+    assert delivery is not None
+    assert delivery.wait(20) is False
+    assert (delivery.state, delivery.message) == ("refused", "too late")
+
+
+def test_event_that_cannot_be_sent_is_logged(connected: EventHub, caplog: pytest.LogCaptureFixture) -> None:
+    event = Event("a", data={"x": object()})
+    assert connected.publish(event) is None
+    assert "Error sending event <Event" in caplog.text
+    delivery = connected.delivery(event)
+    assert delivery is not None
+    assert delivery.state == "failed"
+    assert connected.connected
+
+
+def test_events_are_handled_in_the_thread_that_waits(server: EventServer, connected: EventHub) -> None:
+    threads: list[threading.Thread] = []
+    recorder = Recorder()
+    connected.subscribe("topic=a", recorder)
+    connected.subscribe("topic=a", lambda event: threads.append(threading.current_thread()))
+    server.send_event("a", data={"x": 1}, unknown="key")
+    (event,) = handled(connected, recorder)
+    assert event["data"] == {"x": 1}
+    assert threads == [threading.current_thread()]
+
+
+def test_connection_is_told_to_subscribers(connected: EventHub) -> None:
+    recorder = Recorder()
+    connected.subscribe("topic=ftrack.meta.*", recorder)
+    handled(connected, recorder)
+    assert recorder.topics == ["ftrack.meta.connected"]
+
+
+def test_results_are_replies(server: EventServer, connected: EventHub) -> None:
+    connected.subscribe("topic=a", Recorder({"x": 1}), {"id": "first"}, priority=1)
+    connected.subscribe("topic=a", Recorder(False), {"id": "second"}, priority=2)
+    connected.subscribe("topic=a", Recorder(None), {"id": "third"}, priority=3)
+    server.send_event("a", id="asked", source={"id": "asker"})
+
+    def replies() -> list[dict[str, object]]:
+        connected.wait(0.005)
+        return [event for event in server.events if event["topic"] == "ftrack.meta.reply"]
+
+    eventually(lambda: len(replies()) == 2)
+    assert [(each["data"], each["source"]["id"]) for each in replies()] == [({"x": 1}, "first"), (False, "second")]  # type: ignore[index]
+    assert {each["target"] for each in replies()} == {"id=asker"}
+    assert {each["inReplyToEvent"] for each in replies()} == {"asked"}
+
+
+def test_replies_reach_who_asked(server: EventServer, connected: EventHub) -> None:
+    recorder = Recorder("not an answer to the answer")
+    question = Event("a")
+    connected.publish(question, on_reply=recorder)
+    target = f"id={connected.id}"
+    server.send_event("ftrack.meta.reply", data=[], inReplyToEvent=question["id"], target=target)
+    server.send_event("ftrack.meta.reply", data=2, inReplyToEvent="another", target=target)
+    server.send_event("ftrack.meta.reply", data=3, inReplyToEvent=question["id"], target="id=other")
+    server.send_event("ftrack.meta.reply", data=4, inReplyToEvent=question["id"], target=target)
+    assert [event["data"] for event in handled(connected, recorder, 2)] == [[], 4]
+    connected.wait(0.01)
+    assert "ftrack.meta.reply" not in server.topics()
+
+
+def test_heartbeats_are_answered_without_anybody_waiting(server: EventServer, connected: EventHub) -> None:
+    server.send("2::", "2:::")
+    server.await_(lambda: sum(frame.startswith("2:") for frame in server.received) == 2)
+    assert connected.connected
+
+
+def test_duplicates_are_passed_over_across_connections(server: EventServer, connected: EventHub) -> None:
+    recorder = Recorder()
+    connected.subscribe("topic=a", recorder)
+    server.send_event("a", id="1")
+    server.send_event("a", id="1")
+    server.drop()
+    eventually(lambda: connected.health().connections == 2)
+    server.send_event("a", id="1")
+    server.send_event("a", id="2")
+    handled(connected, recorder, 2)
+    assert [event["id"] for event in recorder.events] == ["1", "2"]
+    assert connected.health().duplicates == 2
+
+
+@pytest.mark.parametrize("how", ["drop", "0::", "close"])
+def test_connection_that_is_lost_is_made_again(server: EventServer, connected: EventHub, how: str) -> None:
+    recorder = Recorder()
+    connected.subscribe("topic=a", recorder, {"id": "mine"})
+    server.await_(lambda: len(server.received) == 2)
+    if how == "drop":
+        server.drop()
+    elif how == "close":
+        server.connections[-1].close()
+    else:
+        server.send(how)
+    server.await_(lambda: len(server.connections) == 2 and len(server.received) >= 4)
+    again = [event["data"]["subscriber"]["id"] for event in server.events[2:] if "subscriber" in event["data"]]
+    assert sorted(again) == sorted([connected.id, "mine"])
+    server.send_event("a")
+    handled(connected, recorder)
+    assert connected.health().last_error
+
+
+def test_what_was_not_acknowledged_is_sent_again_in_order_and_first(server: EventServer, connected: EventHub) -> None:
+    assert connected.flush(20)
+    server.acknowledges = False
+    events = [Event("a", id=str(number)) for number in range(3)]
+    connected.publish(events[0])
+    connected.publish(events[1])
+    server.await_(lambda: server.topics().count("a") == 2)
+    server.acknowledges = True
+    server.drop()
+    connected.publish(events[2])
+    for event in events:
+        delivery = connected.delivery(event)
+        assert delivery is not None
+        assert delivery.wait(20)
+    assert [event["id"] for event in server.events if event["topic"] == "a"][2:] == ["0", "1", "2"]
+
+
+def test_publishes_survive_a_server_that_is_away(server: EventServer, connected: EventHub) -> None:
+    server.stop()
+    eventually(lambda: not connected.connected)
+    events = [Event("a", id=str(number)) for number in range(5)]
+    assert [connected.publish(event) for event in events] == [True] * 5
+    assert connected.health().waiting_to_be_sent == 5
+    assert connected.health().state == "connecting"
+    server.start()
+    assert connected.flush(20)
+    assert [event["id"] for event in server.events if event["topic"] == "a"] == ["0", "1", "2", "3", "4"]
+
+
+def test_as_many_may_wait_as_said(hub: EventHub) -> None:
+    small = EventHub("http://127.0.0.1:9", "jane", "key", queue_limit=2)
+    small.init_connection()
+    assert [small.publish(Event("a")), small.publish(Event("a"))] == [True, True]
+    with pytest.raises(EventQueueFullError, match="2 events"):
+        small.publish(Event("a"))
+    assert small.publish(Event("a"), on_error="ignore") is None
+
+
+@pytest.mark.parametrize(("overflow", "kept"), [("drop_oldest", ["3", "4"]), ("drop_newest", ["0", "1"])])
+def test_events_that_nobody_handles_are_dropped_as_said(
+    server: EventServer, make_hub: MakeHub, overflow: str, kept: list[str]
+) -> None:
+    hub = make_hub(queue_limit=2, overflow=overflow)
+    recorder = Recorder()
+    hub.subscribe("topic=a", recorder)
+    hub.connect()
+    hub.wait(0)  # handles the event that tells of the connection
+    for number in range(5):
+        server.send_event("a", id=str(number))
+    eventually(lambda: hub.health().dropped == 3)
+    assert hub.health().waiting_to_be_handled == 2
+    assert [event["id"] for event in handled(hub, recorder, 2)] == kept
+
+
+def test_silent_server_is_noticed(server: EventServer, make_hub: MakeHub) -> None:
+    hub = make_hub(silence=0.3)
+    hub.connect()
+    server.await_(lambda: len(server.connections) >= 2)
+    eventually(lambda: "silent for 0.3 seconds" in (hub.health().last_error or ""))
+
+
+def test_background_connection_is_tried_until_it_succeeds(server: EventServer, make_hub: MakeHub) -> None:
+    server.stop()
+    hub = make_hub()
+    hub.connect_in_background()
+    event = Event("a")
+    assert hub.publish(event) is True
+    eventually(lambda: hub.health().last_error)
+    server.start()
+    delivery = hub.delivery(event)
+    assert delivery is not None
+    assert delivery.wait(20)
+    assert server.topics() == ["ftrack.meta.subscribe", "a"]
+
+
+def test_attempts_can_be_limited_and_the_end_is_told(server: EventServer, make_hub: MakeHub) -> None:
+    hub = make_hub(reconnect_attempts=1)
+    recorder = Recorder()
+    hub.subscribe("topic=ftrack.meta.disconnected", recorder)
+    hub.connect()
+    server.stop()
+    hub.wait()  # comes to an end
+    assert recorder.topics == ["ftrack.meta.disconnected"]
+    assert hub.health().state == "idle"
+    server.start()
+
+
+def test_waiting_ends_when_the_hub_is_disconnected(connected: EventHub) -> None:
+    waiting = threading.Thread(target=connected.wait)
+    waiting.start()
+    connected.disconnect()
+    waiting.join(20)
+    assert not waiting.is_alive()
+
+
+def test_waiting_ends_in_time_although_events_come(server: EventServer, connected: EventHub) -> None:
+    connected.subscribe("topic=a", lambda event: server.send_event("a"))
+    server.send_event("a")
+    connected.wait(0.1)
+
+
+def test_closing_a_hub_that_tries_to_connect_ends_its_thread(hub: EventHub) -> None:
+    hub.connect_in_background()
+    eventually(lambda: hub.health().last_error)
+    link = hub._remote.link
+    assert link is not None
+    hub.close()
+    eventually(lambda: not link.running)
+
+
+def test_disconnecting_says_how_many_events_are_lost(
+    server: EventServer, connected: EventHub, caplog: pytest.LogCaptureFixture
+) -> None:
+    connected.flush(20)
+    server.acknowledges = False
+    event = Event("a")
+    connected.publish(event)
+    connected.disconnect()
+    assert "1 events were not sent" in caplog.text
+    delivery = connected.delivery(event)
+    assert delivery is not None
+    assert delivery.state == "unknown"
+
+
+HOSTILE: list[str | bytes] = [
+    "", ":", "9::", "99", "no packet", "3:::text", "4:::{}", "8::", "7:::reason", "1::",
+    "5:::", "5:::{", "5:::null", "5:::[]", '5:::{"name":"ftrack.event"}', '5:::{"name":"ftrack.event","args":[]}',
+    '5:::{"name":"ftrack.event","args":[3]}', '5:::{"name":"other","args":[{}]}', event_frame(""),
+    event_frame("a", source="x"), event_frame("a", id=[1]), event_frame("a", target={"x": 1}),
+    event_frame("a", target="no expression"),
+    "5:::" + "[" * 100_000, "6:::", "6:::1", "6:::1+", "6:::1+[]", "6:::x+[{}]", '6:::1+{"success":true}',
+    '6:::999999+[{"success":true}]', "6:::" + "9" * 5000 + "+[]", b"5:::\xff\xfe", b"\xc3(",
+]  # fmt: skip
+
+
+def test_hostile_frames_never_stop_the_reader(server: EventServer, connected: EventHub) -> None:
+    recorder = Recorder()
+    connected.subscribe("topic=b", recorder)
+    for frame in HOSTILE:
+        server.send(frame, text=True)
+        server.send(frame, text=False)
+    server.send_event("b", data={"text": "x" * 2_000_000})
+    (event,) = handled(connected, recorder)
+    assert len(event["data"]["text"]) == 2_000_000
+    health = connected.health()
+    assert (health.state, health.connections) == ("connected", 1)
+    assert health.bad_packets > 20
+    assert connected.publish(Event("a")) is None
+    assert connected.flush(20)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    frames=st.lists(
+        st.binary(max_size=60)
+        | st.text(max_size=40).map(lambda text: text.encode("utf-8", "replace"))
+        | st.builds(
+            lambda code, rest: f"{code}:{rest}".encode("utf-8", "replace"),
+            st.sampled_from("12345678"),
+            st.text(alphabet=':+[]{}"0123,nul', max_size=40),
+        )
+        | st.dictionaries(
+            st.sampled_from(["topic", "id", "data", "source", "target"]), st.none() | st.text() | st.integers()
+        ).map(lambda values: event_frame(**{"topic": "x", **values}).encode()),  # type: ignore[arg-type]
+        max_size=8,
+    )
+)
+def test_no_frames_stop_the_reader(server: EventServer, connected: EventHub, frames: list[bytes]) -> None:
+    """Whatever a server sends, but for the packet that ends a connection, what follows is handled."""
+    recorder = Recorder()
+    with connected.subscription("topic=last", recorder):
+        server.send(*(frame for frame in frames if not frame.startswith(b"0")), text=True)
+        server.send_event("last")
+        handled(connected, recorder)
+    assert connected.health().connections == 1
+
+
+@pytest.mark.parametrize("junk", [b"\xff\xff\xff\xff\xff", b"HTTP/1.1 500 no\r\n\r\n", b"\x83\x00", b"\x81\xfe"])
+def test_what_is_no_websocket_leads_to_a_new_connection(server: EventServer, connected: EventHub, junk: bytes) -> None:
+    recorder = Recorder()
+    connected.subscribe("topic=a", recorder)
+    server.await_(lambda: len(server.received) == 2)
+    server.connections[-1].socket.sendall(junk)
+    server.drop()
+    server.await_(lambda: len(server.connections) == 2 and len(server.received) >= 4)
+    server.send_event("a")
+    handled(connected, recorder)
+
+
+def test_secrets_are_not_shown(server: EventServer, make_hub: MakeHub, caplog: pytest.LogCaptureFixture) -> None:
+    hub = EventHub(server.url, "jane", "the-secret-key")
+    server.handshake_status = 500
+    with caplog.at_level(logging.DEBUG, "ftrack_typed"), contextlib.suppress(EventHubConnectionError):
+        hub.connect()
+    assert "the-secret-key" not in repr(hub) + caplog.text + repr(hub.health())
