@@ -186,6 +186,9 @@ def _parser() -> argparse.ArgumentParser:
         help="where to keep uploaded files (default: NAME.files beside the database, or a temporary folder)",
     )
     parser.add_argument("--demo", action="store_true", help="make a project to play with, unless the database has it")
+    parser.add_argument(
+        "--seed", metavar="FILE", type=Path, help="operations, as JSON, to run on the database when it is new"
+    )
     parser.add_argument("--api-user", metavar="NAME", type=_header, help="name of the administrator (default: sandbox)")
     parser.add_argument(
         "--api-user-id", metavar="ID", type=_header, help="id of that user, where it is new (default: random)"

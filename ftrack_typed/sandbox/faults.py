@@ -31,6 +31,8 @@ class Fault(Exception):  # noqa: N818 - the word of this package for an answer, 
         self.content = content
         self.error_code = error_code
         self.status = _STATUSES.get(exception, 500) if status is None else status
+        self.operation: int | None = None
+        """Position in the batch of the operation that failed, from 0, where one did."""
 
 
 def unknown_action(action: object) -> Fault:

@@ -8,7 +8,7 @@ import os
 import socket
 import sqlite3
 import uuid
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
 import attrs
@@ -25,7 +25,8 @@ from .faults import Fault
 from .files.folders import ForeignFolderError
 from .files.service import Files, opened_files
 from .roles import ADMINISTRATOR, give_role
-from .store import Store
+from .seed_files import SeedError, administrator_id, read_seed, run_seed
+from .store import Operation, Store
 from .users import Users, random_key
 from .workspace import Workspace
 
@@ -80,6 +81,7 @@ class Options:
     database: str = "sqlite://"
     workspace: Path | None = None
     files: Path | None = None
+    seed: Path | None = None
     demo: bool = False
     api_user: str = DEFAULT_USER
     api_user_id: str | None = None
@@ -94,7 +96,7 @@ def opened_service(options: Options) -> Generator[Service]:
         SandboxError: some of it cannot be used.
     """
     workspace = _workspace(options.workspace)
-    with _reserved(database_url(options.database)) as url, _store(workspace, url) as store:
+    with _reserved(database_url(options.database)) as url, _seeded_store(workspace, url, options) as store:
         users = Users(store)
         caller = _administrator(store, users, options)
         if options.demo:
@@ -210,6 +212,50 @@ def _files(store: Store, folder: Path | None, url: str) -> Generator[Files]:
             shown = folder or "beside the database"
             raise FilesUnusableError(f"cannot use the folder for files {shown}: {_line(error)}") from error
         yield files
+
+
+@contextlib.contextmanager
+def _seeded_store(workspace: Workspace, url: str, options: Options) -> Generator[Store]:
+    """Open the database; where it is new, run the seed on it.
+
+    A new file is filled under another name, so that whatever happens there is a whole database or none.
+    """
+    operations = [] if options.seed is None else _read_seed(options.seed)
+    path = file_of(url)
+    if options.seed is not None and path is not None and not (path.exists() and path.stat().st_size):
+        filling = path.with_name(f"{path.name}.seeding")
+        _remove_database(filling)
+        try:
+            with _store(workspace, f"sqlite:///{filling}") as store:
+                _run_seed(store, operations, options, options.seed)
+            filling.replace(path)
+        finally:
+            _remove_database(filling)
+    with _store(workspace, url) as store:
+        if options.seed is not None and path is None and store.is_new:
+            _run_seed(store, operations, options, options.seed)
+        yield store
+
+
+def _read_seed(path: Path) -> list[Operation]:
+    try:
+        return read_seed(path)
+    except SeedError as error:
+        raise SeedUnusableError(_line(error)) from error
+
+
+def _run_seed(store: Store, operations: Sequence[Operation], options: Options, path: Path) -> None:
+    user_id = options.api_user_id or administrator_id(operations, options.api_user)
+    caller = _administrator(store, Users(store), attrs.evolve(options, api_user_id=user_id))
+    try:
+        run_seed(store, operations, caller, path)
+    except SeedError as error:
+        raise SeedUnusableError(_line(error)) from error
+
+
+def _remove_database(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _administrator(store: Store, users: Users, options: Options) -> Caller:

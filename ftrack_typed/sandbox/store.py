@@ -98,7 +98,7 @@ class Store:
         try:
             with self.database.transaction(writing=writing) as connection:
                 batch = self._batch(connection, caller)
-                results = [self._run(batch, operation) for operation in operations]
+                results = [self._run(batch, position, operation) for position, operation in enumerate(operations)]
                 if self.guard is not None:
                     self.guard.after(batch)
                 batch.requirements.check(batch)
@@ -150,11 +150,16 @@ class Store:
             raise faults.unknown_action(action)
         return action
 
-    def _run(self, batch: Batch, operation: Operation) -> object:
+    def _run(self, batch: Batch, position: int, operation: Operation) -> object:
         handler = self.actions[self._action(operation)]
-        if self.guard is not None:
-            self.guard.before(batch, operation)
-        return handler(batch, operation)
+        batch.requirements.operation = position
+        try:
+            if self.guard is not None:
+                self.guard.before(batch, operation)
+            return handler(batch, operation)
+        except Fault as fault:
+            fault.operation = position
+            raise
 
 
 def _query(batch: Batch, operation: Operation) -> object:
