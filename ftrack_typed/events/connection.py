@@ -166,6 +166,7 @@ class Link:
                 _LOGGER.error("The event hub gives up: no connection to %s in %d attempts.", self._where, failures - 1)
                 break
             self._stopping.wait(next(waits))
+        self._let_go()
         self.changed(False)
 
     @property
@@ -173,11 +174,7 @@ class Link:
         return self._endpoint.url
 
     def _lost(self, error: BaseException) -> None:
-        with self._sending:
-            connection, self._connection, self._reading = self._reading, None, None
-            if connection is not None:
-                connection.close()
-                self._outbox.connection_lost()
+        self._let_go()
         if self._stopping.is_set():
             return
         self._record.last_error = str(error) or type(error).__name__
@@ -186,6 +183,13 @@ class Link:
             "The event hub has no connection to %s: %s. It tries again.", self._where, self._record.last_error,
             exc_info=None if known else error,
         )  # fmt: skip
+
+    def _let_go(self) -> None:
+        with self._sending:
+            connection, self._connection, self._reading = self._reading, None, None
+            if connection is not None:
+                connection.close()
+                self._outbox.connection_lost()
 
     def _read(self, connection: Connection) -> None:
         while not self._stopping.is_set():

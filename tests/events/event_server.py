@@ -57,7 +57,13 @@ class EventServer:
         logger = logging.getLogger("tests.event_server")
         logger.setLevel(logging.CRITICAL)
         self._server = serve(
-            self._serve, "127.0.0.1", self.port, process_request=self._answer, max_size=None, logger=logger
+            self._serve,
+            "127.0.0.1",
+            self.port,
+            process_request=self._answer,
+            max_size=None,
+            close_timeout=0.1,
+            logger=logger,
         )
         self.port = self._server.socket.getsockname()[1]
         self._thread = threading.Thread(target=self._server.serve_forever)
@@ -99,6 +105,7 @@ class EventServer:
 
     def send(self, *frames: Frame, text: bool | None = None) -> None:
         """Send frames to the client that connected last; bytes as text where *text* says so."""
+        self.await_(lambda: self.connections)
         for frame in frames:
             self.connections[-1].send(frame, text=text)
 

@@ -112,6 +112,7 @@ def test_disconnecting(server: EventServer, connected: EventHub) -> None:
 
 def test_disconnecting_for_another_connection_keeps_subscribers(server: EventServer, connected: EventHub) -> None:
     connected.subscribe("topic=a", Recorder(), {"id": "mine"})
+    assert connected.flush(20)
     connected.disconnect(unsubscribe=False, reconnect=True)
     assert connected.get_subscriber_by_identifier("mine") is not None
     assert connected.publish(Event("a", id="kept")) is True
@@ -225,7 +226,7 @@ def test_duplicates_are_passed_over_across_connections(server: EventServer, conn
     server.send_event("a", id="1")
     server.send_event("a", id="1")
     server.drop()
-    eventually(lambda: connected.health().connections == 2)
+    server.await_(lambda: len(server.connections) == 2)
     server.send_event("a", id="1")
     server.send_event("a", id="2")
     handled(connected, recorder, 2)
@@ -360,6 +361,17 @@ def test_closing_a_hub_that_tries_to_connect_ends_its_thread(hub: EventHub) -> N
     assert link is not None
     hub.close()
     eventually(lambda: not link.running)
+
+
+def test_hub_that_is_disconnected_at_once_leaves_no_socket(server: EventServer, make_hub: MakeHub) -> None:
+    for _ in range(20):
+        hub = make_hub()
+        hub.connect()
+        reading = hub._remote.link
+        assert reading is not None
+        hub._remote.disconnect(stays=True)
+        assert reading._reading is None
+        assert not reading.running
 
 
 def test_disconnecting_says_how_many_events_are_lost(
