@@ -79,8 +79,16 @@ def _recorded_folder() -> Path | None:
     return next((folder for folder in (given, given / "workspace") if (folder / "query_schemas.json").is_file()), None)
 
 
+def _ffmpeg() -> str | None:
+    """Probe for ffmpeg: on the path, or in the package of the extra `media`."""
+    if shutil.which("ffmpeg") or importlib.util.find_spec("imageio_ffmpeg"):
+        return None
+    return "there is neither a program named ffmpeg on PATH nor the package imageio-ffmpeg"
+
+
 CAPABILITIES: Mapping[str, Callable[[], str | None]] = {
     "browser": _program("chromium", "chromium-browser", "google-chrome"),
+    "ffmpeg": _ffmpeg,
     "git": _program("git"),
     "node": _program("node"),
     "packages": _packages,

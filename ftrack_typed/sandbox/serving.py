@@ -102,7 +102,9 @@ def opened_service(options: Options) -> Generator[Service]:
         if options.demo:
             _demo(store, caller)
         with _files(store, options.files, url) as files:
-            yield Service(workspace, store, users, files)
+            service = Service(workspace, store, users, files)
+            files.encoder.start()
+            yield service
 
 
 @contextlib.contextmanager

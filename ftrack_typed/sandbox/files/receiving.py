@@ -72,7 +72,9 @@ async def receive(request: Request, path: Path, expected: Expected) -> Received:
     try:
         writer = await run_in_threadpool(_Writer, path)
         try:
-            await _copy(request, writer, expected.maximum)
+            # For an empty file the official client also announces chunks, of which it sends none.
+            if request.headers.get("content-length") != "0":
+                await _copy(request, writer, expected.maximum)
         finally:
             await run_in_threadpool(writer.close)
         _check(request, writer, expected)

@@ -18,12 +18,14 @@ from ..page_values import Links
 from ..signatures import Signer
 from ..store import Handler, Store
 from ..walks import chunks
+from .encoding import Encodings, encode_media
 from .folders import chosen_folder, claim, server_secret
 from .multipart import MultipartUploads
 from .receiving import Received
 from .routes import GET_PATH, THUMBNAIL_PATH, not_found
 from .storage import FileStorage
 from .uploads import LIFETIME, Uploads
+from .worker import Encoder
 
 _COMPLETE: Final = "complete_multipart_upload"
 
@@ -38,7 +40,12 @@ class Files:
         self.storage = FileStorage(folder)
         self.multipart = MultipartUploads(self.storage, self.signer)
         self.uploads = Uploads(self.storage, self.signer, self.multipart)
-        self.actions: Mapping[str, Handler] = {"get_upload_metadata": self.uploads.answer, _COMPLETE: self._complete}
+        self.encoder = Encoder(store, self.storage, Encodings(store))
+        self.actions: Mapping[str, Handler] = {
+            "get_upload_metadata": self.uploads.answer,
+            _COMPLETE: self._complete,
+            "encode_media": encode_media,
+        }
         """Handlers for `Store.actions`."""
         self._forget_orphans()
 
@@ -53,8 +60,12 @@ class Files:
             if operation.get("action") == _COMPLETE:
                 self.multipart.prepare(operation)
 
-    def notice(self, changes: Sequence[Change], _caller: Caller) -> None:
-        """Remove the files of components whose rows a batch removed; a hook for `Store.after_commit`."""
+    def notice(self, changes: Sequence[Change], caller: Caller) -> None:
+        """Remove the files of components whose rows a batch removed, and encode what it asked to be encoded.
+
+        A hook for `Store.after_commit`.
+        """
+        self.encoder.notice(changes, caller)
         component = self._store.storage.model.entities.get("Component")
         table = None if component is None else component.table
         for change in changes:
@@ -143,4 +154,8 @@ def opened_files(store: Store, folder: Path | None, database_url: str) -> Genera
     with chosen_folder(folder, database_url) as chosen:
         secret = server_secret(store)
         claim(chosen, secret)
-        yield Files(store, chosen, secret)
+        files = Files(store, chosen, secret)
+        try:
+            yield files
+        finally:
+            files.encoder.stop()

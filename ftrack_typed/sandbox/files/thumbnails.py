@@ -31,7 +31,7 @@ def thumbnail(path: Path, size: int) -> bytes:
     """
     image = opened_image(path)
     has_palette = image.mode == "P"
-    plain = ImageOps.exif_transpose(_plain(image))
+    plain = plain_image(image)
     plain.thumbnail((size, size), Image.Resampling.LANCZOS)
     return _png(_with_palette(plain) if has_palette else plain)
 
@@ -60,8 +60,9 @@ def placeholder() -> bytes:
     return _png(image)
 
 
-def _plain(image: Image.Image) -> Image.Image:
-    """Return an image in red, green and blue, with the information that came with it."""
+def plain_image(image: Image.Image) -> Image.Image:
+    """Return an image upright, in red, green and blue."""
+    image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I;16"):
         image = image.point(lambda value: value * (1 / 256)).convert("L")  # 16 bits would be cut off at white
     return image.convert("RGB")

@@ -113,6 +113,16 @@ def test_body_that_breaks_off_stores_nothing(files: FileApi) -> None:
     assert files.data(component_id) is None
 
 
+def test_empty_file_may_be_announced_in_chunks_that_never_come(files: FileApi) -> None:
+    """Test what the official Python client sends for an empty file."""
+    component_id = new_id()
+    url = files.metadata(component_id, 0, checksum=md5(b""))["url"]
+    with files.raw() as connection:
+        connection.send_head("PUT", url, Content_Length=0, Transfer_Encoding="chunked", Connection="close")
+        assert connection.answer().startswith(b"HTTP/1.1 200")
+    assert files.data(component_id) == b""
+
+
 @pytest.mark.parametrize("size", [-1, 1.5, "3", None, True, 10**18, [1]], ids=repr)
 def test_size_that_cannot_be_is_refused(files: FileApi, size: object) -> None:
     answer = files.metadata(new_id(), size)
