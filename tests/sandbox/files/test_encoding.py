@@ -25,6 +25,7 @@ from tests.sandbox.files.conftest import SERVER_LOCATION, FileApi, image, new_id
 from tests.sandbox.process.conftest import Api, Start, create
 
 FRAMES, RATE = 12, 24
+ABSENT = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.fixture(scope="session")
@@ -198,7 +199,7 @@ def test_component_without_a_file_here_fails_with_the_reason(files: FileApi) -> 
 
 @pytest.mark.parametrize(
     "arguments",
-    [(None,), (5,), (new_id(),), ("../x",), ("SOURCE", new_id()), ("SOURCE", 5), ("SOURCE", None, "yes")],
+    [(None,), (5,), (ABSENT,), ("../x",), ("SOURCE", ABSENT), ("SOURCE", 5), ("SOURCE", None, "yes")],
     ids=repr,
 )
 def test_wrong_arguments_make_no_job(files: FileApi, arguments: tuple[object, ...]) -> None:
