@@ -87,7 +87,7 @@ class IdentityMap:
         return entity
 
     def _update(self, entity: Entity, row: Row, plan: _Plan, page: Page, entity_type: type[Entity]) -> None:
-        content: Row = vars(entity)
+        content: Row = entity.__dict__
         if content.get("_ftrack_page") is not page:
             page.admit(entity, content)
         if type(entity) is not entity_type and issubclass(entity_type, type(entity)):
@@ -95,8 +95,9 @@ class IdentityMap:
         plan.convert(row, entity, page)
         if self._pending.shielding:
             self._pending.refresh(entity, row)
-        for reference, foreign_key in plan.twins:
-            forget_stale_twin(content, row, reference, foreign_key)
+        for reference, foreign_key, absent in plan.twins:
+            if absent in content:
+                forget_stale_twin(content, row, reference, foreign_key)
         content.update(row)
 
     def merger(self, name: str) -> _TypeMerger:
@@ -148,7 +149,8 @@ class _Plan:
     """What has to be done to rows with one set of keys.
 
     ``conversions`` say how to make values of what the row has, ``renames`` which keys have another name in Python, and
-    ``twins`` which references and foreign keys are here without the other; ``mappings`` are the mapped collections.
+    ``twins`` which references and foreign keys are here without the other, and which of both is absent; ``mappings``
+    are the mapped collections.
     """
 
     __slots__ = ("conversions", "mappings", "renames", "twins")
@@ -157,7 +159,7 @@ class _Plan:
         self,
         conversions: list[tuple[str, Conversion]],
         renames: list[tuple[str, str]],
-        twins: list[tuple[str, str]],
+        twins: list[tuple[str, str, str]],
         mappings: list[str],
     ) -> None:
         self.conversions = conversions
@@ -207,11 +209,11 @@ class _TypeMerger:
                 conversions.append((wire, convert))
             if facts is not None and facts.name != wire:
                 renames.append((wire, facts.name))
-        twins = [
-            (facts.name, names.get(facts.foreign_key, facts.foreign_key))
-            for facts in facts_by_name.values()
-            if facts.foreign_key is not None and (facts.wire in wires) != (facts.foreign_key in wires)
-        ]
+        twins: list[tuple[str, str, str]] = []
+        for facts in facts_by_name.values():
+            if facts.foreign_key is not None and (facts.wire in wires) != (facts.foreign_key in wires):
+                foreign_key = names.get(facts.foreign_key, facts.foreign_key)
+                twins.append((facts.name, foreign_key, foreign_key if facts.wire in wires else facts.name))
         kinds = {wire: facts_by_name[names[wire]].kind for wire in wires if names.get(wire) in facts_by_name}
         mappings = [wire for wire, kind in kinds.items() if kind in (AttributeKind.MAPPED, AttributeKind.CUSTOM)]
         plan = self.plans[wires] = _Plan(conversions, renames, twins, mappings)

@@ -27,8 +27,8 @@ FEW, MANY = 200, 500
 MOST_CALLS_PER_NEW_ROW = {"flat": 9, "nested": 15, "collections": 52}
 """Calls of Python functions that a row takes at most, with all that hangs on it. Measured on 3.11: 7.4, 12.1, 43.3."""
 
-MOST_CALLS_PER_KNOWN_ROW = {"flat": 19, "nested": 20, "collections": 75}
-"""The same for a row that is known. Measured on 3.11: 15.4, 16.7, 62.9."""
+MOST_CALLS_PER_KNOWN_ROW = {"flat": 13, "nested": 19, "collections": 66}
+"""The same for a row that is known. Measured on 3.11: 10.4, 15.5, 55.7."""
 
 MOST_CALLS_PER_WRITE = 4
 """Measured on 3.11: 4.0."""
