@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 def assign(state: SessionState, entity: Entity, facts: AttributeFacts, value: Any) -> None:
     """Set the attribute *facts* of *entity* to *value* and record that.
 
-    Raise ImmutableAttributeError where it cannot change, AttributeValueError where the value has the wrong type and
-    DeletedEntityError where the entity is deleted; nothing is changed then.
+    Raise ImmutableAttributeError where it cannot change, AttributeValueError where the value has the wrong type,
+    DeletedEntityError where the entity is deleted and SchemaDriftError where the server's schema has no such attribute;
+    nothing is changed then.
     """
     content = vars(entity)
     _check_writable(state, entity, facts)
@@ -50,6 +51,8 @@ def _check_writable(state: SessionState, entity: Entity, facts: AttributeFacts) 
     content = vars(entity)
     if content.get("_ftrack_deleted"):
         raise DeletedEntityError(entity, f"{facts.name} cannot be set")
+    if state.drift is not None:
+        state.drift.check(type(entity), facts)
     if facts.computed:
         raise ImmutableAttributeError(entity.entity_type, facts.name, "computed by the server")
     if not facts.mutable and (facts.name in content or state.unit.state(entity) is not CREATED):

@@ -60,9 +60,10 @@ def create(state: SessionState, entity_type: type[E], given: Mapping[str, Any]) 
     rules = blueprint(entity_type)
     values = _by_facts(entity_type, given if rules.prepare is None else rules.prepare(given))
     names = {facts.name for facts, _ in values}
-    _check_complete(entity_type, rules, names)
+    missing = _missing(state, entity_type, values)
+    _check_complete(entity_type, rules, names | missing)
     for facts, forms in rules.defaults:
-        if names.isdisjoint(forms):
+        if names.isdisjoint(forms) and facts.name not in missing:
             values.append((facts, str(uuid.uuid4()) if facts.default is NEW_ID else facts.default))
     page = state.creation_page
     entity = entity_type._ftrack_new({}, page)
@@ -106,6 +107,17 @@ def _by_facts(entity_type: type[Entity], given: Mapping[str, Any]) -> list[tuple
         if value is not NOT_SET:
             found.append((facts, value))
     return found
+
+
+def _missing(
+    state: SessionState, entity_type: type[Entity], values: Iterable[tuple[AttributeFacts, Any]]
+) -> frozenset[str]:
+    """Return the attributes that the server lacks; raise SchemaDriftError where *values* has one."""
+    if state.drift is None:
+        return frozenset()
+    for facts, _ in values:
+        state.drift.check(entity_type, facts)
+    return state.drift.missing(entity_type)
 
 
 def _check_complete(entity_type: type[Entity], rules: Blueprint, given: Iterable[str]) -> None:

@@ -136,7 +136,7 @@ def _all_values(entity: Entity) -> Values:
     with AutoPopulatingContext(session, True):
         session._ftrack_load_missing(entity)
         for facts in entity._ftrack_facts.values():
-            if facts.kind is not AttributeKind.RESTRICTED:
+            if facts.kind is not AttributeKind.RESTRICTED and facts.name not in entity._ftrack_missing():
                 entity[facts.wire]
     return set_values(entity)
 

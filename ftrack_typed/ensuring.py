@@ -34,9 +34,10 @@ def ensure(state: SessionState, entity_type: type[E], data: Mapping[str, Any], k
     missing = [name for name in names if name not in data]
     if missing:
         raise KeyError(f"{missing[0]!r} is to identify the {entity_type.entity_type}, but data does not have it")
+    _check_drift(state, entity_type, data)
     criteria = tuple(_is(entity_type, name, data[name]) for name in names)
     where = criteria[0] if len(criteria) == 1 else And(criteria)
-    text = f"{print_statement(default_statement(entity_type))} where {print_criterion(where)} limit 2"
+    text = f"{print_statement(default_statement(state, entity_type))} where {print_criterion(where)} limit 2"
     found, _ = state.fetch(text)
     if len(found) > 1:
         raise MultipleResultsFoundError("ensure found several rows", text)
@@ -67,9 +68,22 @@ def ensure(state: SessionState, entity_type: type[E], data: Mapping[str, Any], k
     return entity
 
 
+def _check_drift(state: SessionState, entity_type: type[Entity], names: Iterable[str]) -> None:
+    """Raise SchemaDriftError where the server's schema lacks one of the attributes *names*."""
+    if state.drift is not None:
+        for name in names:
+            state.drift.check_path(entity_type, Path((Step(_wire(entity_type, name)),)))
+
+
+def _wire(entity_type: type[Entity], name: str) -> str:
+    """Return the server's name for the attribute that the server or Python calls *name*."""
+    facts = entity_type._ftrack_facts.get(entity_type._ftrack_names.get(name, name))
+    return name if facts is None else facts.wire
+
+
 def _is(entity_type: type[Entity], name: str, value: Any) -> Criterion:
     facts: AttributeFacts | None = entity_type._ftrack_facts.get(entity_type._ftrack_names.get(name, name))
-    wire = facts.wire if facts is not None else name
+    wire = _wire(entity_type, name)
     if isinstance(value, Entity):
         parts = [Comparison(Path((Step(wire), Step(part))), "is", key) for part, key in value._ftrack_key().items()]
         return parts[0] if len(parts) == 1 else And(tuple(parts))

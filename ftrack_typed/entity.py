@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound="Entity")
 
+_NOTHING: Final[frozenset[str]] = frozenset()
+
 JOURNAL_LENGTH: Final = 100_000
 """Writes that are noted before they are folded into what is pending; a program that only writes stays bounded."""
 
@@ -202,6 +204,19 @@ class Entity(_Base):
             raise UnknownAttributeError(self.entity_type, name, (*self._ftrack_names, *self._ftrack_facts))
         return facts
 
+    def _ftrack_missing(self) -> frozenset[str]:
+        """Return the names of the attributes that the server of the entity's session does not have."""
+        page: Page | None = self.__dict__.get("_ftrack_page")
+        drift = None if page is None else page.state.drift
+        return _NOTHING if drift is None else drift.missing(type(self))
+
+    def _ftrack_wires_there(self) -> tuple[str, ...]:
+        """Return the server's names of all attributes that the server has."""
+        missing = self._ftrack_missing()
+        if not missing:
+            return self._ftrack_wires
+        return tuple(wire for wire in self._ftrack_wires if self._ftrack_names[wire] not in missing)
+
     def __getitem__(self, name: str) -> Any:
         """Return the value under the server's *name*; NOT_SET where it is not loaded and cannot or may not be."""
         facts = self._ftrack_fact(name)
@@ -224,13 +239,13 @@ class Entity(_Base):
         self.session._ftrack_revert(self, self._ftrack_fact(name))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._ftrack_wires)
+        return iter(self._ftrack_wires_there())
 
     def __len__(self) -> int:
-        return len(self._ftrack_wires)
+        return len(self._ftrack_wires_there())
 
     def __contains__(self, name: object) -> bool:
-        return name in self._ftrack_wires
+        return name in self._ftrack_wires_there()
 
     def to_dict(self, loaded_only: bool = True) -> dict[str, object]:
         """Return the values under the server's names; with ``loaded_only=False``, load what is missing."""
@@ -294,7 +309,7 @@ if not TYPE_CHECKING:
 
     def _keys(self):
         """Return the server's names of all attributes, as a list."""
-        return list(self._ftrack_wires)
+        return list(self._ftrack_wires_there())
 
     def _values(self):
         """Return the values of all attributes, as a list; what is missing is loaded."""
@@ -305,11 +320,11 @@ if not TYPE_CHECKING:
         page = self.__dict__.get("_ftrack_page")
         if page is not None:
             page.state.session._ftrack_load_missing(self)
-        return [(name, self[name]) for name in self._ftrack_wires]
+        return [(name, self[name]) for name in self._ftrack_wires_there()]
 
     def _clear(self):
         """Take back every change of this entity."""
-        for name in self._ftrack_wires:
+        for name in self._ftrack_wires_there():
             del self[name]
 
     def _popitem(self):

@@ -10,7 +10,9 @@ from .errors import DeletedEntityError
 from .loading import load, load_missing, print_query
 from .query.builder import Query
 from .query.counting import count
+from .query.printer import print_statement
 from .query.result import QueryResult
+from .query.syntax import Statement
 from .query.text import outline
 
 if TYPE_CHECKING:
@@ -34,16 +36,24 @@ class EntityAccess:
         return self._state.fetch(text)
 
     def _ftrack_result(self, query: Query[E]) -> QueryResult[E]:
-        return QueryResult(self, outline(print_query(query.statement, query.entity_type)), query.page_size)
+        return QueryResult(self, outline(print_query(self._state, query.statement, query.entity_type)), query.page_size)
 
     def _ftrack_count(self, query: Query[E]) -> int:
+        self._check_drift(query.statement, query.entity_type)
         return count(self._state.call, query.statement, query.entity_type.primary_key_attributes)
 
-    def _ftrack_rows(self, text: str) -> list[dict[str, Any]]:
-        (result,) = self._state.call([{"action": "query", "expression": text}])
+    def _check_drift(self, statement: Statement, entity_type: type[Entity]) -> None:
+        if self._state.drift is not None:
+            self._state.drift.check_statement(statement, entity_type)
+
+    def _ftrack_rows(self, statement: Statement) -> list[dict[str, Any]]:
+        self._check_drift(statement, self._types.known(statement.entity_type))
+        (result,) = self._state.call([{"action": "query", "expression": print_statement(statement)}])
         return cast("list[dict[str, Any]]", result["data"])
 
     def _ftrack_load(self, entity: Entity, facts: AttributeFacts) -> object:
+        if self._state.drift is not None:
+            self._state.drift.check(type(entity), facts)
         return load(self._state, entity, facts)
 
     def _ftrack_server_facts(self, entity: Entity, name: str) -> AttributeFacts | None:

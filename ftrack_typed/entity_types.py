@@ -10,6 +10,7 @@ from .entity import SERVER_SCHEMA, Entity
 from .errors import ForeignEntityTypeError, UnrecognisedEntityTypeError, close_matches, did_you_mean
 
 if TYPE_CHECKING:
+    from .drift import SchemaDrift
     from .facts import AttributeFacts
     from .registry import Registry
     from .schema_types import SchemaTypes
@@ -24,6 +25,12 @@ class EntityTypes(Mapping[str, type[Entity]]):
         self._registry = registry
         self._server = server
         self._replaced: dict[str, type[Entity]] = {}
+        self.drift: SchemaDrift | None = None
+        """What the code has and the server lacks; None where their schemas are the same."""
+        if server.has_drifted(registry.schema_hash):
+            from .drift import SchemaDrift
+
+            self.drift = SchemaDrift(server, registry.package)
 
     @functools.cached_property
     def _schema_types(self) -> SchemaTypes:
@@ -72,14 +79,15 @@ class EntityTypes(Mapping[str, type[Entity]]):
     def known(self, entity_type: object) -> type[Entity]:
         """Return the class that *entity_type*, a class or a name, stands for in this session.
 
-        Raise UnrecognisedEntityTypeError, or ForeignEntityTypeError for a class of another package.
+        Raise UnrecognisedEntityTypeError, ForeignEntityTypeError for a class of another package, and SchemaDriftError
+        for one that the server's schema lacks.
         """
         registry = self._registry
         if isinstance(entity_type, str):
             if entity_type in self._replaced:
                 return self._replaced[entity_type]
             if entity_type in registry:
-                return registry.entity_type(entity_type)
+                return self._there(registry.entity_type(entity_type))
             made = self._schema_types.find(entity_type)
             return made if made is not None else registry.entity_type(entity_type)
         if not isinstance(entity_type, type) or not issubclass(entity_type, Entity):
@@ -87,7 +95,14 @@ class EntityTypes(Mapping[str, type[Entity]]):
         package = entity_type._ftrack_package()
         if package not in (registry.package, SERVER_SCHEMA):
             raise ForeignEntityTypeError(entity_type.__name__, package, registry.package)
+        self._there(entity_type)
         return self._replaced.get(entity_type.entity_type, entity_type) if self._replaced else entity_type
+
+    def _there(self, entity_type: type[Entity]) -> type[Entity]:
+        """Return *entity_type*; raise SchemaDriftError where the server has no such type."""
+        if self.drift is not None:
+            self.drift.missing(entity_type)
+        return entity_type
 
     def custom_value_type(self, entity: Entity) -> str:
         """Return the name of the type that holds the values of custom attributes of *entity*."""

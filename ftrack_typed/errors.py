@@ -29,6 +29,7 @@
     ├── MissingAttributeError           a new entity lacks what its type requires (also a TypeError)
     ├── DeletedEntityError              the entity is deleted
     ├── UnrecognisedEntityTypeError     no such entity type (also a LookupError)
+    ├── SchemaDriftError                the code has the type or attribute, the server's schema lacks it
     ├── UnknownAttributeError           no such attribute (also a KeyError and an AttributeError)
     ├── ImmutableAttributeError         the attribute cannot change
     ├── CollectionError                 a collection refuses a change
@@ -306,6 +307,25 @@ class UnrecognisedEntityTypeError(FtrackError, LookupError):
         self.close_matches = close_matches(entity_type, known)
         message = f"{where} has no entity type {entity_type!r}{did_you_mean(self.close_matches)}"
         super().__init__(message, {"entity_type": entity_type})
+
+
+class SchemaDriftError(FtrackError):
+    """The code has an entity type or attribute that the server's schema lacks; nothing of it was sent.
+
+    ``name`` is None where the server lacks the type; ``command`` generates code that fits the server.
+    """
+
+    def __init__(self, entity_type: str, name: str | None, server_url: str, command: str) -> None:
+        """Name what is missing, the server, and the *command* that generates code anew."""
+        self.entity_type = entity_type
+        self.name = name
+        self.server_url = server_url
+        self.command = command
+        what = f"the entity type {entity_type}" if name is None else f"{entity_type}.{name}"
+        super().__init__(
+            f"{what} is in the code, but not in the schema of {server_url}: run {command}",
+            {"entity_type": entity_type, "attribute": name, "server_url": server_url, "command": command},
+        )
 
 
 class UnknownAttributeError(FtrackError, KeyError, AttributeError):

@@ -98,7 +98,7 @@ class _Layout:
 
     def _lines(self, entity: Entity, indent: int) -> Iterable[str]:
         self._load(entity)
-        for name in sorted(entity._ftrack_wires):
+        for name in sorted(entity):
             value = self._value(entity, name)
             if self.accepts(entity, name, value):
                 text = self._text(value, indent + len(name) + 3)
@@ -109,10 +109,11 @@ class _Layout:
         page = cast("Page | None", vars(entity).get("_ftrack_page"))
         if page is None or not page.state.auto_populate or page.state.loading == "raise":
             return
+        absent = entity._ftrack_missing()
         missing = [
             text
             for name, facts in entity._ftrack_facts.items()
-            if name not in vars(entity) and self._is_shown(facts)
+            if name not in vars(entity) and self._is_shown(facts) and name not in absent
             for text in projections_of(entity, facts)
         ]
         if missing:

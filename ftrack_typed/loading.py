@@ -125,9 +125,10 @@ def _load_siblings(state: SessionState, entity: Entity, facts: AttributeFacts, p
         and name not in vars(sibling)
         and (name in sibling._ftrack_facts or type(sibling) is type(entity))
         and _is_stored(state, sibling)
+        and name not in sibling._ftrack_missing()
     ]
     entity_type = common_type({type(member) for member in (entity, *wanted)}, {name})
-    if not isinstance(entity, entity_type):
+    if not isinstance(entity, entity_type) or (state.drift is not None and name in state.drift.missing(entity_type)):
         entity_type = type(entity)
     projections = projections_of(entity, facts)
     for chunk in chunked([member for member in (entity, *wanted) if isinstance(member, entity_type)]):
@@ -139,10 +140,11 @@ def load_missing(state: SessionState, entity: Entity) -> None:
     content = vars(entity)
     if not (_is_stored(state, entity) and state.auto_populate):
         return
+    absent = entity._ftrack_missing()
     missing = [
         text
         for name, facts in entity._ftrack_facts.items()
-        if facts.kind is not AttributeKind.RESTRICTED and name not in content
+        if facts.kind is not AttributeKind.RESTRICTED and name not in content and name not in absent
         for text in projections_of(entity, facts)
     ]
     if missing:
@@ -174,8 +176,9 @@ def projections_of(entity: Entity, facts: AttributeFacts) -> list[str]:
     if facts.kind in (AttributeKind.MAPPED, AttributeKind.CUSTOM):
         return [f"{wire}.key", f"{wire}.value"]
     target = entity._ftrack_type(facts.target or "")
-    names = dict.fromkeys(target.default_projections)
-    if "name" in target._ftrack_facts:
+    state: SessionState = vars(entity)["_ftrack_page"].state
+    names = dict.fromkeys(default_names(state, target))
+    if "name" in target._ftrack_facts and (state.drift is None or "name" not in state.drift.missing(target)):
         names["name"] = None
     return [f"{wire}.{name}" for name in names]
 
@@ -215,7 +218,7 @@ def populate(
     """Load *projections*, paths or the names that the query language has for them, of all *entities*.
 
     Entities of several types share a query where one type that all derive from has the attributes; new and deleted
-    ones are left out.
+    ones are left out. Raise SchemaDriftError where the server's schema lacks what is asked for; nothing is sent then.
     """
     texts = [text for projection in projections for text in _projection_texts(projection)]
     first_names = {text.partition(".")[0].partition("[")[0] for text in texts}
@@ -223,11 +226,17 @@ def populate(
     for entity in entities:
         if texts and _is_stored(state, entity):
             by_root.setdefault(entity._ftrack_root_type, {})[id(entity)] = entity
-    for members in by_root.values():
-        for entity_type, group in _by_type(members.values(), first_names):
-            page = state.new_page()
-            for chunk in chunked(group):
-                fetch(state, entity_type, texts, chunk, page)
+    groups = [each for members in by_root.values() for each in _by_type(members.values(), first_names)]
+    if state.drift is not None:
+        from .drift import path_of
+
+        for entity_type, _ in groups:
+            for text in texts:
+                state.drift.check_path(entity_type, path_of(text))
+    for entity_type, group in groups:
+        page = state.new_page()
+        for chunk in chunked(group):
+            fetch(state, entity_type, texts, chunk, page)
 
 
 def _by_type(entities: Iterable[Entity], wires: set[str]) -> Iterator[tuple[type[Entity], list[Entity]]]:
@@ -250,17 +259,30 @@ def _projection_texts(projection: object) -> list[str]:
     raise TypeError(f"populate takes paths such as Task.name, or their text, not {projection!r}")
 
 
-def default_statement(entity_type: type[Entity]) -> Statement:
+def default_names(state: SessionState, entity_type: type[Entity]) -> tuple[str, ...]:
+    """Return the default projections of *entity_type*, without what the server of the session lacks."""
+    if state.drift is None:
+        return entity_type.default_projections
+    missing, names = state.drift.missing(entity_type), entity_type._ftrack_names
+    return tuple(wire for wire in entity_type.default_projections if names.get(wire) not in missing)
+
+
+def default_statement(state: SessionState, entity_type: type[Entity]) -> Statement:
     """Return the statement that asks for the default projections of *entity_type*."""
-    paths = tuple(Path((Step(name),)) for name in entity_type.default_projections)
+    paths = tuple(Path((Step(name),)) for name in default_names(state, entity_type))
     return Statement(entity_type.entity_type, paths)
 
 
-def print_query(statement: Statement, entity_type: type[Entity]) -> str:
-    """Return the text of *statement*, with the default projections where it selects nothing."""
+def print_query(state: SessionState, statement: Statement, entity_type: type[Entity]) -> str:
+    """Return the text of *statement*, with the default projections where it selects nothing.
+
+    Raise SchemaDriftError where it names what the server's schema lacks.
+    """
+    if state.drift is not None:
+        state.drift.check_statement(statement, entity_type)
     if statement.projections:
         return print_statement(statement)
-    return print_statement(attrs.evolve(statement, projections=default_statement(entity_type).projections))
+    return print_statement(attrs.evolve(statement, projections=default_statement(state, entity_type).projections))
 
 
 def fetch_key(state: SessionState, entity_type: type[Entity], key: Sequence[str]) -> Any:
@@ -270,6 +292,6 @@ def fetch_key(state: SessionState, entity_type: type[Entity], key: Sequence[str]
         for name, value in zip(entity_type.primary_key_attributes, key, strict=True)
     ]
     where = parts[0] if len(parts) == 1 else And(tuple(parts))
-    text = f"{print_statement(default_statement(entity_type))} where {print_criterion(where)}"
+    text = f"{print_statement(default_statement(state, entity_type))} where {print_criterion(where)}"
     found, _ = state.fetch(text, state.new_page())
     return found[0] if found else None

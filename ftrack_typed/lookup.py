@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .entity import Entity
-from .loading import fetch_key
+from .loading import default_names, fetch_key
 from .query.text import Outline, outline
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ def by_key(state: SessionState, entity_type: type[Entity], entity_key: str | Ite
     return known if known is not None else fetch_key(state, entity_type, key)
 
 
-def text_query(expression: str, entity_type: Callable[[str], type[Entity]]) -> Outline:
+def text_query(state: SessionState, expression: str) -> Outline:
     """Return the parts of a query; one without ``select`` asks for the default projections of its type."""
     found = outline(expression)
     if found.selects:
         return found
-    projections = ", ".join(entity_type(found.entity_type).default_projections)
+    projections = ", ".join(default_names(state, state.entity_type(found.entity_type)))
     return outline(f"select {projections} from {expression}")

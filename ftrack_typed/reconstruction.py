@@ -86,12 +86,14 @@ def _row_value(entity: Entity, facts: AttributeFacts, value: Any) -> Any:
 def reconstruct(state: SessionState, entity_type: type[E], given: Mapping[str, Any]) -> E:
     """Return the entity that the server is known to have, with the values *given*; nothing is recorded.
 
-    Raise UnknownAttributeError, or MissingAttributeError without a whole primary key.
+    Raise UnknownAttributeError, SchemaDriftError, or MissingAttributeError without a whole primary key.
     """
     row: dict[str, Any] = {ENTITY_TYPE: entity_type.entity_type}
     mappings: list[tuple[AttributeFacts, Mapping[str, Any]]] = []
     for name, value in given.items():
         facts = fact(entity_type, name)
+        if state.drift is not None:
+            state.drift.check(entity_type, facts)
         if isinstance(value, Mapping) and facts.kind in (AttributeKind.MAPPED, AttributeKind.CUSTOM):
             mappings.append((facts, value))
         elif value is not NOT_SET:

@@ -57,14 +57,27 @@ class Server:
 
         The warning is that of the line that opens the session, which Python shows once.
         """
-        if self.schema_hash and self.schema_hash != schema_hash:
-            address = public_url(self._settings.server_url)
+        if self.has_drifted(schema_hash):
             warnings.warn(
-                f"{package} was generated from another schema than {address} has now: "
-                f"run ftrack-gen --server {address} --output {package.replace('.', '/')}",
+                f"{package} was generated from another schema than {self.address} has now: "
+                f"run {self.generation(package)}",
                 SchemaDriftWarning,
                 stacklevel=3,
             )
+
+    def has_drifted(self, schema_hash: str) -> bool:
+        """Say whether the server's schema is not the one of *schema_hash*, as far as the server says."""
+        return bool(self.schema_hash) and self.schema_hash != schema_hash
+
+    @property
+    def address(self) -> str:
+        """Address of the server, without what is secret in it."""
+        return public_url(self._settings.server_url)
+
+    def generation(self, package: str) -> str:
+        """Return the command that generates *package*, or one in place of ours, from the schema of the server."""
+        output = "PACKAGE" if package.partition(".")[0] == "ftrack_typed" else package.replace(".", "/")
+        return f"ftrack-gen --server {self.address} --output {output}"
 
     @property
     def schema_hash(self) -> str | None:

@@ -128,6 +128,7 @@ class Session(EntityAccess, EventAccess, Modes, ServerActions):
             self._types.custom_value_type,
             auto_populate=auto_populate,
             loading=loading,
+            drift=self._types.drift,
         )
         self._recorded_operations = RecordedOperations(self._state)
         self.check_server_compatibility()
@@ -212,7 +213,7 @@ class Session(EntityAccess, EventAccess, Modes, ServerActions):
         A text without ``select`` asks for the default projections of its type. Nothing is sent before a row is read.
         """
         if isinstance(expression, str):
-            return QueryResult(self, text_query(expression, self._types.known), page_size)
+            return QueryResult(self, text_query(self._state, expression), page_size)
         known = cast("type[E]", self._types.known(expression))
         return Query(known, Statement(known.entity_type), self, page_size)
 

@@ -17,6 +17,7 @@ from .unit_of_work import Journal, UnitOfWork
 from .wire import ENTITY_TYPE
 
 if TYPE_CHECKING:
+    from .drift import SchemaDrift
     from .entity import Entity
     from .outcome import Unresolved
     from .session import Session
@@ -46,6 +47,7 @@ class SessionState:
         *,
         auto_populate: bool,
         loading: LoadingMode = "siblings",
+        drift: SchemaDrift | None = None,
     ) -> None:
         """Start without entities and changes; *session* is what entities give as theirs."""
         self.session = session
@@ -66,6 +68,13 @@ class SessionState:
         self.unresolved: Unresolved | None = None
         """The last batch that was sent and got no answer, until the server is asked what became of it."""
         self._configurations: ConfigurationIndex | None = None
+        self.drift = drift
+        """What the code has and the server lacks; None where their schemas are the same."""
+        if drift is not None:
+            drift.found = self._look_at_each_write
+
+    def _look_at_each_write(self) -> None:
+        self.journal = None
 
     @property
     def auto_populate(self) -> bool:

@@ -55,8 +55,8 @@ _FITTING: Final[Mapping[AggregateFunction, frozenset[str]]] = {
 class RowSource(Protocol):
     """What fetches plain rows: a session."""
 
-    def _ftrack_rows(self, text: str) -> list[dict[str, Any]]:
-        """Return the rows, which are no entities, that the query *text* finds."""
+    def _ftrack_rows(self, statement: Statement) -> list[dict[str, Any]]:
+        """Return the rows, which are no entities, that *statement* finds."""
         ...
 
 
@@ -112,7 +112,7 @@ class AggregateQuery(Generic[R_co]):
         names = [_column(each) for each in (*self.statement.group_by, *self.statement.projections)]
         text = str(self)
         columns = list(zip(names, self.value_types, strict=True))
-        rows = self.source._ftrack_rows(text)
+        rows = self.source._ftrack_rows(self.statement)
         return [cast("R_co", tuple(_value(row, name, held, text) for name, held in columns)) for row in rows]
 
     def one(self) -> R_co:

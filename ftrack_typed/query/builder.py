@@ -40,8 +40,8 @@ class QueryRunner(Protocol):
         """Return how many rows *query* finds."""
         ...
 
-    def _ftrack_rows(self, text: str) -> list[dict[str, Any]]:
-        """Return the rows, which are no entities, that the query *text* finds."""
+    def _ftrack_rows(self, statement: Statement) -> list[dict[str, Any]]:
+        """Return the rows, which are no entities, that *statement* finds."""
         ...
 
 

@@ -150,7 +150,7 @@ def test_aggregate_query_is_no_condition() -> None:
 
 def test_answer_without_what_was_asked_for_is_named() -> None:
     class Other:
-        def _ftrack_rows(self, text: str) -> list[dict[str, Any]]:
+        def _ftrack_rows(self, statement: Statement) -> list[dict[str, Any]]:
             return [{"count": 3}]
 
     query = TASKS.aggregate(Task.id.count())
