@@ -11,8 +11,9 @@ import attrs
 
 from .assignment import assign, check_reference, checked_scalar, set_twins
 from .entity import Entity
-from .errors import ImmutableAttributeError, MissingAttributeError, UnknownAttributeError
+from .errors import AttributeValueError, ImmutableAttributeError, MissingAttributeError, UnknownAttributeError
 from .facts import AttributeFacts, AttributeKind
+from .identity import key_value
 from .symbols import NEW_ID, NOT_SET, SERVER_SIDE
 
 if TYPE_CHECKING:
@@ -106,7 +107,27 @@ def _by_facts(entity_type: type[Entity], given: Mapping[str, Any]) -> list[tuple
             raise ImmutableAttributeError(entity_type.entity_type, name, "computed by the server")
         if value is not NOT_SET:
             found.append((facts, value))
+    if len(found) > 1:
+        _check_forms(entity_type, found)
     return found
+
+
+def _check_forms(entity_type: type[Entity], given: Iterable[tuple[AttributeFacts, Any]]) -> None:
+    """Raise AttributeValueError where an attribute, or a reference and its foreign key, are given different values."""
+    values: dict[str, Any] = {}
+    for facts, value in given:
+        for other in (facts, *entity_type._ftrack_twins.get(facts.name, ())):
+            if other.name in values and not _same(values[other.name], value):
+                expected = f"what {other.name} says as well, {values[other.name]!r}"
+                raise AttributeValueError(entity_type.entity_type, facts.name, expected, value)
+        values[facts.name] = value
+
+
+def _same(first: Any, second: Any) -> bool:
+    """Say whether two values mean one thing: an entity and its key do."""
+    if isinstance(first, Entity) != isinstance(second, Entity):
+        first, second = (str(key_value(each)) if isinstance(each, Entity) else each for each in (first, second))
+    return bool(first == second)
 
 
 def _missing(

@@ -45,7 +45,7 @@ class FrozenList(list[T]):
 
 
 def checked_value(entity_type: str, name: str, value_type: str, value: Any) -> Any:
-    """Return *value* as an attribute of *value_type* holds it: aware datetimes in UTC, lists that cannot be edited.
+    """Return *value* as an attribute of *value_type* holds it: aware datetimes in UTC, in whole seconds, frozen lists.
 
     Raise AttributeValueError where it has the wrong type or cannot be sent. None is always accepted: what the schema
     says about it is not always what the server does.
@@ -60,7 +60,8 @@ def checked_value(entity_type: str, name: str, value_type: str, value: Any) -> A
         raise AttributeValueError(entity_type, name, f"a {hint}", value)
     if isinstance(value, datetime):
         try:
-            return aware(value)
+            # Servers keep whole seconds (protocol section 2.4): the value here is the one that is read later.
+            return aware(value).replace(microsecond=0)
         except OverflowError:
             raise AttributeValueError(entity_type, name, "a datetime that UTC can hold", value) from None
     if isinstance(value, float) and not math.isfinite(value):

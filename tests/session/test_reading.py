@@ -6,7 +6,8 @@ from datetime import datetime, timezone
 
 import pytest
 
-from ftrack_typed.entities import Context, Note, Project, Session, Shot, Status, Task, User
+from ftrack_typed.entities import Context, Metadata, Note, Project, Session, Shot, Status, Task, User
+from ftrack_typed.entity import Entity
 from ftrack_typed.errors import (
     ForeignEntityTypeError,
     MultipleResultsFoundError,
@@ -295,3 +296,24 @@ def test_class_of_another_package_is_refused(session: Session) -> None:
     foreign = type("Task", (Task,), {"__module__": "studio_other.task"})
     with pytest.raises(ForeignEntityTypeError, match=r"studio_other.*ftrack_typed\.entities"):
         session.query(foreign)
+
+
+def test_populate_of_1200_mixed_entities_is_chunked_and_quoted(session: Session, sandbox: Sandbox) -> None:
+    tasks = [session.create(Task, {"id": f"t{number}"}, reconstructing=True) for number in range(1100)]
+    users = [session.create(User, {"id": f"u'{number}\""}, reconstructing=True) for number in range(100)]
+    rows = [
+        session.create(Metadata, {"parent_id": "p", "key": f'a "b" {number}'}, reconstructing=True)
+        for number in range(3)
+    ]
+    mixed: list[Entity] = [*tasks[:600], *users, *tasks[600:]]
+    session.populate(mixed, "id")
+    session.populate(rows, "value")
+    expressions = [str(operation["expression"]) for operation in operations_of(sandbox)]
+    # Tasks share no type with users: three chunks of tasks, and a query of users; metadata is asked for with both keys.
+    assert len(sandbox.requests) == 5
+    by_type = {expression.split(" from ")[1].split()[0]: expression for expression in expressions}
+    assert set(by_type) == {"Task", "User", "Metadata"}
+    counts = [expression.count('"t') for expression in expressions if "from Task" in expression]
+    assert counts == [500, 500, 100]
+    assert '"u\'7\\""' in by_type["User"]
+    assert 'parent_id is "p" and key is "a \\"b\\" 2"' in by_type["Metadata"]

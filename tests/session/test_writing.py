@@ -499,3 +499,33 @@ def test_deleting_a_project_deletes_what_is_below(session: Session, production: 
     session.delete(entity)
     session.commit()
     assert session.query(Task).where(Task.id.in_(list(production.task_ids))).count() == 0
+
+
+def test_reference_and_key_that_disagree_are_refused(
+    session: Session, production: Production, task: Task, sandbox: Sandbox
+) -> None:
+    parent = task.parent
+    create: Callable[..., Entity] = session.create
+    with pytest.raises(AttributeValueError, match=r"Task\.parent_id takes what parent says as well, <Shot .*, not 'x'"):
+        create(Task, name="x", parent=parent, parent_id="x")
+    with pytest.raises(AttributeValueError, match=r"Task\.parent takes what parent_id says as well, 'x', not <Shot"):
+        create(Task, name="x", parent_id="x", parent=parent)
+    with pytest.raises(AttributeValueError, match=r"Task\.thumbnail_id takes what thumbnail says as well, None"):
+        create(Task, name="x", parent=parent, thumbnail=None, thumbnail_id="x")
+    assert not session._state.unit
+    made = session.create(Task, name="agreed", parent=parent, parent_id=parent.id)
+    session.commit()
+    assert made.parent is parent
+    assert len(sandbox.requests) == 1
+
+
+def test_fractions_of_a_second_are_dropped_where_they_are_written(
+    session: Session, task: Task, open_session: type[Session]
+) -> None:
+    moment = datetime(2030, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
+    task.start_date = moment
+    assert task.start_date == moment.replace(microsecond=0)
+    made = session.create(Task, name="timed", parent=task.parent, start_date=moment)
+    session.commit()
+    for each in (task, made):
+        assert each.start_date == moment.replace(microsecond=0) == reread(open_session, each)["start_date"]
