@@ -213,9 +213,11 @@ def test_what_differs_below_a_base_is_in_the_facts() -> None:
 
 
 class Unusable:
-    """A session that fails on any use."""
+    """A session that fails on any use, but says that its server has the schema of the code."""
 
     def __getattribute__(self, name: str) -> Any:
+        if name == "drift":
+            return None
         raise AssertionError(f"the session was asked for {name}")
 
 

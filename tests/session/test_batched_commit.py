@@ -338,8 +338,6 @@ def _apply(session: Session, shot: Shot, steps: list[tuple[str, int]]) -> None:
             task.status = statuses[value % 3]
         elif step == "metadata":
             task.metadata[f"k{value % 2}"] = str(value)
-        elif step == "move":
-            task.name = f"moved{number}"
 
 
 def _rows(session: Session, shot_id: str) -> Iterator[tuple[object, ...]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timezone
+from typing import Any
 
 import pytest
 
@@ -299,12 +301,10 @@ def test_class_of_another_package_is_refused(session: Session) -> None:
 
 
 def test_populate_of_1200_mixed_entities_is_chunked_and_quoted(session: Session, sandbox: Sandbox) -> None:
-    tasks = [session.create(Task, {"id": f"t{number}"}, reconstructing=True) for number in range(1100)]
-    users = [session.create(User, {"id": f"u'{number}\""}, reconstructing=True) for number in range(100)]
-    rows = [
-        session.create(Metadata, {"parent_id": "p", "key": f'a "b" {number}'}, reconstructing=True)
-        for number in range(3)
-    ]
+    create: Callable[..., Any] = session.create
+    tasks = [create(Task, {"id": f"t{number}"}, reconstructing=True) for number in range(1100)]
+    users = [create(User, {"id": f"u'{number}\""}, reconstructing=True) for number in range(100)]
+    rows = [create(Metadata, {"parent_id": "p", "key": f'a "b" {number}'}, reconstructing=True) for number in range(3)]
     mixed: list[Entity] = [*tasks[:600], *users, *tasks[600:]]
     session.populate(mixed, "id")
     session.populate(rows, "value")
