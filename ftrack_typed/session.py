@@ -230,15 +230,23 @@ class Session(EntityAccess, EventAccess, Modes, ServerActions):
             return cast("E", reconstruct(self._state, known, given))
         return cast("E", create(self._state, known, given))
 
+    @overload
     def ensure(
-        self, entity_type: type[E] | str, data: Mapping[str, Any], identifying_keys: Iterable[str] | None = None
-    ) -> E:
+        self, entity_type: type[E], data: Mapping[str, Any], identifying_keys: Iterable[str] | None = None
+    ) -> E: ...
+    @overload
+    def ensure(
+        self, entity_type: str, data: Mapping[str, Any], identifying_keys: Iterable[str] | None = None
+    ) -> Entity: ...
+    def ensure(
+        self, entity_type: type[Entity] | str, data: Mapping[str, Any], identifying_keys: Iterable[str] | None = None
+    ) -> Entity:
         """Return the entity that *data* identifies: updated to *data* where there is one, else created; and commit.
 
         *identifying_keys* are the names in *data* that identify it, by default all. Raise MultipleResultsFoundError
         where several rows match.
         """
-        return cast("E", ensure(self._state, self._types.known(entity_type), data, identifying_keys))
+        return ensure(self._state, self._types.known(entity_type), data, identifying_keys)
 
     @overload
     def get(self, entity_type: type[E], entity_key: str | Iterable[str]) -> E | None: ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from ftrack_typed import data, formatter, inspection, symbols
 from ftrack_typed.commit_batches import CommitProgress
 from ftrack_typed.entities import (
     Asset,
@@ -21,6 +22,7 @@ from ftrack_typed.entities import (
     Task,
     User,
 )
+from ftrack_typed.operations import DeleteEntityOperation, OperationPayload, UpdateEntityOperation
 
 from . import studio
 
@@ -344,3 +346,50 @@ def groups_and_batches(session: Session, told: Callable[[CommitProgress], None])
     session.commit(progress=told)
     session.plan(batch_size=500)
     a_number(session.plan().batches[0][0].key.count(""))
+
+
+def other_methods_of_a_session(session: Session, task: Task, user: User) -> None:
+    a_value(session.query(Task, page_size=20))
+    a_task(session.ensure(Task, {"name": "comp"}))
+    a_task(session.merge(task))
+    a_list_of_tasks(session.merge([task]))
+    a_text(session.encode(task, "set_only"))
+    a_text(session.get_widget_url("tasks", entity=task))
+    a_value(session.reset_remote("api_key", entity=user))
+    a_value(session.entity_reference(task))
+    session.loading_mode("raise")
+    session.auto_populating(False)
+    session.operation_recording(False)
+    session.auto_populate = False
+    session.record_operations = False
+    session.send_user_invite(user)
+    session.send_user_invites([user])
+    session.send_review_session_invite(user)
+    session.send_review_session_invites([user])
+    a_flag(session.closed)
+    a_text(session.server_url)
+    a_value(session.recorded_operations.pop().entity_key)
+    a_value(session.created[0].entity_type)
+    a_value(session.plan()[0].action)
+
+
+def records(session: Session, task: Task) -> None:
+    a_value(inspection.state(task))
+    a_value(inspection.states([task]))
+    a_value(inspection.identity(task)[1])
+    a_value(inspection.primary_key(task)["id"])
+    a_value(DeleteEntityOperation("Task", {"id": "1"}).entity_key)
+    a_value(UpdateEntityOperation("Task", {"id": "1"}, "name", None, "x").new_value)
+    a_value(OperationPayload(action="query")["action"])
+    a_text(formatter.format(task, indent=2))
+    a_text(data.File("path", "r").read())
+    a_text(data.String("text").read())
+    a_text(symbols.NOT_SET.name)
+
+
+def other_behaviours(user: User, task: Task, schema: ProjectSchema) -> None:
+    a_text(user.reset_api_key())
+    a_value(user.start_timer(task, force=True))
+    a_value(schema.get_statuses("Task", type_id="an id"))
+    a_value(schema.get_types(Task))
+    a_note(task.create_note("look", user, labels=[]))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from ftrack_typed import data, formatter, inspection, symbols
 from ftrack_typed.commit_batches import CommitProgress
 from ftrack_typed.entities import (
     Asset,
@@ -26,6 +27,8 @@ from ftrack_typed.entities import (
     Task,
     User,
 )
+
+from ftrack_typed.operations import DeleteEntityOperation, OperationPayload, UpdateEntityOperation
 
 from . import studio
 
@@ -1022,6 +1025,7 @@ def methods_of_a_session(session: Session, task: Task) -> None:
     # pyright|       "__iter__" is not present (reportArgumentType)
     session.get(Task, 7)
     # mypy> Dict entry 0 has incompatible type "int": "str"; expected "str": "Any"  [dict-item]
+    # pyright> No overloads for "ensure" match the provided arguments (reportCallIssue)
     # pyright> Argument of type "dict[int, str]" cannot be assigned to parameter "data" of type "Mapping[str, Any]" in function "ensure"
     # pyright|   "Literal[7]" is not assignable to "str" (reportArgumentType)
     session.ensure(Task, {7: "comp"})
@@ -1126,3 +1130,201 @@ def groups_and_batches(session: Session, told: Callable[[CommitProgress], None])
     # pyright> Cannot access attribute "key" for class "tuple[PlannedChange, ...]"
     # pyright|   Attribute "key" is unknown (reportAttributeAccessIssue)
     a_number(session.plan().batches[0].key.count(""))
+
+
+def other_methods_of_a_session(session: Session, task: Task, user: User) -> None:
+    # mypy> No overload variant of "query" of "Session" matches argument types "type[Task]", "str"  [call-overload]
+    # mypy| note: Possible overload variants:
+    # mypy| note:     def [E: Entity] query(self, expression: type[E], page_size: int = ...) -> Query[E]
+    # mypy| note:     def query(self, expression: str, page_size: int = ...) -> QueryResult[Entity]
+    # pyright> No overloads for "query" match the provided arguments (reportCallIssue)
+    # pyright> Argument of type "Literal['20']" cannot be assigned to parameter "page_size" of type "int" in function "query"
+    # pyright|   "Literal['20']" is not assignable to "int" (reportArgumentType)
+    a_value(session.query(Task, page_size="20"))
+    # mypy> Argument 1 to "a_task" has incompatible type "Entity"; expected "Task"  [arg-type]
+    # pyright> Argument of type "Entity" cannot be assigned to parameter "_" of type "Task" in function "a_task"
+    # pyright|   "Entity" is not assignable to "Task" (reportArgumentType)
+    a_task(session.ensure("Task", {"name": "comp"}))
+    # mypy> Argument 1 to "a_note" has incompatible type "Task"; expected "Note"  [arg-type]
+    # pyright> Argument of type "Task" cannot be assigned to parameter "_" of type "Note" in function "a_note"
+    # pyright|   "Task" is not assignable to "Note" (reportArgumentType)
+    a_note(session.merge(task))
+    # mypy> List item 0 has incompatible type "Task"; expected "Status"  [list-item]
+    # pyright> Argument of type "list[Task]" cannot be assigned to parameter "_" of type "list[Status]" in function "a_list_of_statuses"
+    # pyright|   "list[Task]" is not assignable to "list[Status]"
+    # pyright|     Type parameter "_T@list" is invariant, but "Task" is not the same as "Status"
+    # pyright|     Consider switching from "list" to "Sequence" which is covariant (reportArgumentType)
+    a_list_of_statuses(session.merge([task]))
+    # mypy> Argument 2 to "encode" of "Session" has incompatible type "Literal['set']"; expected "Literal['all', 'set_only', 'modified_only', 'persisted_only']"  [arg-type]
+    # pyright> Argument of type "Literal['set']" cannot be assigned to parameter "entity_attribute_strategy" of type "Strategy" in function "encode"
+    # pyright|   Type "Literal['set']" is not assignable to type "Strategy"
+    # pyright|     "Literal['set']" is not assignable to type "Literal['all']"
+    # pyright|     "Literal['set']" is not assignable to type "Literal['set_only']"
+    # pyright|     "Literal['set']" is not assignable to type "Literal['modified_only']"
+    # pyright|     "Literal['set']" is not assignable to type "Literal['persisted_only']" (reportArgumentType)
+    a_text(session.encode(task, "set"))
+    # mypy> Argument "entity" to "get_widget_url" of "ServerActions" has incompatible type "str"; expected "Entity | None"  [arg-type]
+    # pyright> Argument of type "Literal['task']" cannot be assigned to parameter "entity" of type "Entity | None" in function "get_widget_url"
+    # pyright|   Type "Literal['task']" is not assignable to type "Entity | None"
+    # pyright|     "Literal['task']" is not assignable to "Entity"
+    # pyright|     "Literal['task']" is not assignable to "None" (reportArgumentType)
+    a_text(session.get_widget_url("tasks", entity="task"))
+    # mypy> Argument "entity" to "reset_remote" of "ServerActions" has incompatible type "str"; expected "Entity | None"  [arg-type]
+    # pyright> Argument of type "str" cannot be assigned to parameter "entity" of type "Entity | None" in function "reset_remote"
+    # pyright|   Type "str" is not assignable to type "Entity | None"
+    # pyright|     "str" is not assignable to "Entity"
+    # pyright|     "str" is not assignable to "None" (reportArgumentType)
+    a_value(session.reset_remote("api_key", entity=user.id))
+    # mypy> Argument 1 to "entity_reference" of "Session" has incompatible type "str"; expected "Entity"  [arg-type]
+    # pyright> Argument of type "str" cannot be assigned to parameter "entity" of type "Entity" in function "entity_reference"
+    # pyright|   "str" is not assignable to "Entity" (reportArgumentType)
+    a_value(session.entity_reference(task.id))
+    # mypy> Argument 1 to "loading_mode" of "Modes" has incompatible type "Literal['rise']"; expected "Literal['siblings', 'single', 'warn', 'raise']"  [arg-type]
+    # pyright> Argument of type "Literal['rise']" cannot be assigned to parameter "mode" of type "LoadingMode" in function "loading_mode"
+    # pyright|   Type "Literal['rise']" is not assignable to type "LoadingMode"
+    # pyright|     "Literal['rise']" is not assignable to type "Literal['siblings']"
+    # pyright|     "Literal['rise']" is not assignable to type "Literal['single']"
+    # pyright|     "Literal['rise']" is not assignable to type "Literal['warn']"
+    # pyright|     "Literal['rise']" is not assignable to type "Literal['raise']" (reportArgumentType)
+    session.loading_mode("rise")
+    # mypy> Argument 1 to "auto_populating" of "Modes" has incompatible type "str"; expected "bool"  [arg-type]
+    # pyright> Argument of type "Literal['no']" cannot be assigned to parameter "auto_populate" of type "bool" in function "auto_populating"
+    # pyright|   "Literal['no']" is not assignable to "bool" (reportArgumentType)
+    session.auto_populating("no")
+    # mypy> Argument 1 to "operation_recording" of "Modes" has incompatible type "None"; expected "bool"  [arg-type]
+    # pyright> Argument of type "None" cannot be assigned to parameter "record_operations" of type "bool" in function "operation_recording"
+    # pyright|   "None" is not assignable to "bool" (reportArgumentType)
+    session.operation_recording(None)
+    # mypy> Incompatible types in assignment (expression has type "str", variable has type "bool")  [assignment]
+    # pyright> Cannot assign to attribute "auto_populate" for class "Session"
+    # pyright|   "Literal['no']" is not assignable to "bool" (reportAttributeAccessIssue)
+    session.auto_populate = "no"
+    # mypy> Incompatible types in assignment (expression has type "None", variable has type "bool")  [assignment]
+    # pyright> Cannot assign to attribute "record_operations" for class "Session"
+    # pyright|   "None" is not assignable to "bool" (reportAttributeAccessIssue)
+    session.record_operations = None
+    # mypy> Argument 1 to "send_user_invite" of "ServerActions" has incompatible type "str"; expected "Entity"  [arg-type]
+    # pyright> Argument of type "str" cannot be assigned to parameter "user" of type "Entity" in function "send_user_invite"
+    # pyright|   "str" is not assignable to "Entity" (reportArgumentType)
+    session.send_user_invite(user.id)
+    # mypy> Argument 1 to "send_user_invites" of "ServerActions" has incompatible type "User"; expected "Iterable[Entity]"  [arg-type]
+    # mypy| note: Following member(s) of "User" have conflicts:
+    # mypy| note:     Expected:
+    # mypy| note:         def __iter__(self) -> Iterator[Entity]
+    # mypy| note:     Got:
+    # mypy| note:         def __iter__(self) -> Iterator[str]
+    # pyright> Argument of type "User" cannot be assigned to parameter "users" of type "Iterable[Entity]" in function "send_user_invites"
+    # pyright|   "User" is not assignable to "Iterable[Entity]"
+    # pyright|     Type parameter "_T_co@Iterable" is covariant, but "str" is not a subtype of "Entity"
+    # pyright|       "str" is not assignable to "Entity" (reportArgumentType)
+    session.send_user_invites(user)
+    # mypy> Argument 1 to "send_review_session_invite" of "ServerActions" has incompatible type "list[User]"; expected "Entity"  [arg-type]
+    # pyright> Argument of type "list[User]" cannot be assigned to parameter "invitee" of type "Entity" in function "send_review_session_invite"
+    # pyright|   "list[User]" is not assignable to "Entity" (reportArgumentType)
+    session.send_review_session_invite([user])
+    # mypy> List item 0 has incompatible type "str"; expected "Entity"  [list-item]
+    # pyright> Argument of type "list[str]" cannot be assigned to parameter "invitees" of type "Iterable[Entity]" in function "send_review_session_invites"
+    # pyright|   "str" is not assignable to "Entity" (reportArgumentType)
+    session.send_review_session_invites([user.id])
+    # mypy> Property "closed" defined in "Session" is read-only  [misc]
+    # pyright> Cannot assign to attribute "closed" for class "Session"
+    # pyright|   "Literal[False]" is not assignable to "property" (reportAttributeAccessIssue)
+    session.closed = False
+    # mypy> Property "server_url" defined in "Session" is read-only  [misc]
+    # pyright> Cannot assign to attribute "server_url" for class "Session"
+    # pyright|   "Literal['http://127.0.0.1']" is not assignable to "property" (reportAttributeAccessIssue)
+    session.server_url = "http://127.0.0.1"
+    # mypy> "Operation" has no attribute "entity_keys"; maybe "entity_key"?  [attr-defined]
+    # pyright> Cannot access attribute "entity_keys" for class "Operation"
+    # pyright|   Attribute "entity_keys" is unknown (reportAttributeAccessIssue)
+    a_value(session.recorded_operations.pop().entity_keys)
+    # mypy> "Entity" has no attribute "entity_typ"; maybe "entity_type"?  [attr-defined]
+    # pyright> Cannot access attribute "entity_typ" for class "Entity"
+    # pyright|   Attribute "entity_typ" is unknown (reportAttributeAccessIssue)
+    a_value(session.created[0].entity_typ)
+    # mypy> "PlannedChange" has no attribute "actions"; maybe "action"?  [attr-defined]
+    # pyright> Cannot access attribute "actions" for class "PlannedChange"
+    # pyright|   Attribute "actions" is unknown (reportAttributeAccessIssue)
+    a_value(session.plan()[0].actions)
+
+
+def records(session: Session, task: Task) -> None:
+    # mypy> Argument 1 to "state" has incompatible type "str"; expected "Entity"  [arg-type]
+    # pyright> Argument of type "str" cannot be assigned to parameter "entity" of type "Entity" in function "state"
+    # pyright|   "str" is not assignable to "Entity" (reportArgumentType)
+    a_value(inspection.state(task.id))
+    # mypy> Argument 1 to "states" has incompatible type "Task"; expected "Iterable[Entity]"  [arg-type]
+    # mypy| note: Following member(s) of "Task" have conflicts:
+    # mypy| note:     Expected:
+    # mypy| note:         def __iter__(self) -> Iterator[Entity]
+    # mypy| note:     Got:
+    # mypy| note:         def __iter__(self) -> Iterator[str]
+    # pyright> Argument of type "Task" cannot be assigned to parameter "entities" of type "Iterable[Entity]" in function "states"
+    # pyright|   "Task" is not assignable to "Iterable[Entity]"
+    # pyright|     Type parameter "_T_co@Iterable" is covariant, but "str" is not a subtype of "Entity"
+    # pyright|       "str" is not assignable to "Entity" (reportArgumentType)
+    a_value(inspection.states(task))
+    # mypy> Tuple index out of range  [misc]
+    # pyright> Index 2 is out of range for type tuple[str, list[str]] (reportGeneralTypeIssues)
+    a_value(inspection.identity(task)[2])
+    # mypy> Argument 1 to "primary_key" has incompatible type "list[Task]"; expected "Entity"  [arg-type]
+    # pyright> Argument of type "list[Task]" cannot be assigned to parameter "entity" of type "Entity" in function "primary_key"
+    # pyright|   "list[Task]" is not assignable to "Entity" (reportArgumentType)
+    a_value(inspection.primary_key([task])["id"])
+    # mypy> "DeleteEntityOperation" has no attribute "old_value"  [attr-defined]
+    # pyright> Cannot access attribute "old_value" for class "DeleteEntityOperation"
+    # pyright|   Attribute "old_value" is unknown (reportAttributeAccessIssue)
+    a_value(DeleteEntityOperation("Task", {"id": "1"}).old_value)
+    # mypy> "UpdateEntityOperation" has no attribute "value"  [attr-defined]
+    # pyright> Cannot access attribute "value" for class "UpdateEntityOperation"
+    # pyright|   Attribute "value" is unknown (reportAttributeAccessIssue)
+    a_value(UpdateEntityOperation("Task", {"id": "1"}, "name", None, "x").value)
+    # mypy> "OperationPayload" has no attribute "action"  [attr-defined]
+    # pyright> Cannot access attribute "action" for class "OperationPayload"
+    # pyright|   Attribute "action" is unknown (reportAttributeAccessIssue)
+    a_value(OperationPayload(action="query").action)
+    # mypy> Argument "indent" to "format" has incompatible type "str"; expected "int"  [arg-type]
+    # pyright> Argument of type "Literal['2']" cannot be assigned to parameter "indent" of type "int" in function "format"
+    # pyright|   "Literal['2']" is not assignable to "int" (reportArgumentType)
+    a_text(formatter.format(task, indent="2"))
+    # mypy> Argument 1 to "a_text" has incompatible type "bytes"; expected "str"  [arg-type]
+    # pyright> Argument of type "bytes" cannot be assigned to parameter "_" of type "str" in function "a_text"
+    # pyright|   "bytes" is not assignable to "str" (reportArgumentType)
+    a_text(data.File("path", "rb").read())
+    # mypy> Argument 1 to "a_text" has incompatible type "bytes"; expected "str"  [arg-type]
+    # pyright> Argument of type "bytes" cannot be assigned to parameter "_" of type "str" in function "a_text"
+    # pyright|   "bytes" is not assignable to "str" (reportArgumentType)
+    a_text(data.String(b"text").read())
+    # mypy> Argument 1 to "a_text" has incompatible type "bool"; expected "str"  [arg-type]
+    # pyright> Argument of type "bool" cannot be assigned to parameter "_" of type "str" in function "a_text"
+    # pyright|   "bool" is not assignable to "str" (reportArgumentType)
+    a_text(symbols.NOT_SET.value)
+
+
+def other_behaviours(user: User, task: Task, schema: ProjectSchema) -> None:
+    # mypy> Argument 1 to "a_number" has incompatible type "str"; expected "float"  [arg-type]
+    # pyright> Argument of type "str" cannot be assigned to parameter "_" of type "float" in function "a_number"
+    # pyright|   "str" is not assignable to "float" (reportArgumentType)
+    a_number(user.reset_api_key())
+    # mypy> Argument 1 to "start_timer" of "RunsTimers" has incompatible type "str"; expected "Context | None"  [arg-type]
+    # pyright> Argument of type "Literal['task']" cannot be assigned to parameter "context" of type "Context | None" in function "start_timer"
+    # pyright|   Type "Literal['task']" is not assignable to type "Context | None"
+    # pyright|     "Literal['task']" is not assignable to "Context"
+    # pyright|     "Literal['task']" is not assignable to "None" (reportArgumentType)
+    a_value(user.start_timer("task", force=True))
+    # mypy> Argument "type_id" to "get_statuses" of "AllowsWorkflows" has incompatible type "int"; expected "str | None"  [arg-type]
+    # pyright> Argument of type "Literal[3]" cannot be assigned to parameter "type_id" of type "str | None" in function "get_statuses"
+    # pyright|   Type "Literal[3]" is not assignable to type "str | None"
+    # pyright|     "Literal[3]" is not assignable to "str"
+    # pyright|     "Literal[3]" is not assignable to "None" (reportArgumentType)
+    a_value(schema.get_statuses("Task", type_id=3))
+    # mypy> Argument 1 to "get_types" of "AllowsWorkflows" has incompatible type "int"; expected "str | type[Entity]"  [arg-type]
+    # pyright> Argument of type "Literal[7]" cannot be assigned to parameter "schema" of type "str | type[Entity]" in function "get_types"
+    # pyright|   Type "Literal[7]" is not assignable to type "str | type[Entity]"
+    # pyright|     "Literal[7]" is not assignable to "str"
+    # pyright|     Type "Literal[7]" is not assignable to type "type[Entity]" (reportArgumentType)
+    a_value(schema.get_types(7))
+    # mypy> List item 0 has incompatible type "User"; expected "NoteLabel"  [list-item]
+    # pyright> Argument of type "list[User]" cannot be assigned to parameter "labels" of type "Iterable[NoteLabel] | None" in function "create_note"
+    # pyright|   "User" is not assignable to "NoteLabel" (reportArgumentType)
+    a_note(task.create_note("look", user, labels=[user]))

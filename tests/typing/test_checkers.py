@@ -27,7 +27,7 @@ from typing import Any, Final, TypeAlias
 
 import pytest
 
-from ftrack_typed.entities import Task
+from ftrack_typed.entities import Session, Task
 from ftrack_typed.query.builder import Query
 from ftrack_typed.query.syntax import Statement
 
@@ -40,6 +40,7 @@ HERE: Final = Path(__file__).resolve().parent
 ROOT: Final = HERE.parents[1]
 ACCEPTS: Final = HERE / "accepts.py"
 REJECTS: Final = HERE / "rejects.py"
+PRECISE: Final = HERE / "precise.py"
 
 Messages: TypeAlias = "dict[int, list[str]]"
 """Line number to the messages about it."""
@@ -207,7 +208,7 @@ def checked(
 ) -> tuple[str, dict[Path, Messages]]:
     """Give the name of a checker and what it says of both files."""
     name: str = request.param
-    return name, dict(CHECKERS[name]([ACCEPTS, REJECTS], tmp_path_factory.mktemp(name)))
+    return name, dict(CHECKERS[name]([ACCEPTS, REJECTS, PRECISE], tmp_path_factory.mktemp(name)))
 
 
 @pytest.mark.slow
@@ -215,6 +216,19 @@ def test_what_is_right_is_accepted_without_a_word(checked: tuple[str, dict[Path,
     _, found = checked
     lines = ACCEPTS.read_text("utf-8").splitlines()
     assert {lines[number - 1].strip(): messages for number, messages in found[ACCEPTS].items()} == {}
+
+
+@pytest.mark.slow
+def test_public_names_have_the_types_that_they_should(checked: tuple[str, dict[Path, Messages]]) -> None:
+    _, found = checked
+    assert found[PRECISE] == {}
+
+
+def test_every_public_name_of_a_session_has_a_type_that_is_asserted() -> None:
+    text = PRECISE.read_text("utf-8")
+    names = [name for name in dir(Session) if not name.startswith("_") and name != "registry"]
+    assert len(names) > 40
+    assert [name for name in names if f"session.{name}" not in text] == []
 
 
 @pytest.mark.slow
