@@ -27,7 +27,6 @@ from ftrack_typed.entities import (
     Task,
     User,
 )
-
 from ftrack_typed.operations import DeleteEntityOperation, OperationPayload, UpdateEntityOperation
 
 from . import studio
