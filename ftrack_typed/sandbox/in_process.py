@@ -206,7 +206,7 @@ class Sandbox:
         with contextlib.ExitStack() as stack:
             listening = stack.enter_context(contextlib.closing(listen(self._options.host, self._options.port)))
             service = stack.enter_context(opened_service(self._options))
-            events = EventServer(service)
+            events = EventServer(service, timing=self.events.timing)
             application = create_application(service, intercept=self._answered, events=events)
             stack.enter_context(_serving(application, listening))
             self.events.attach(events)

@@ -9,7 +9,7 @@ from typing import Any, overload
 import attrs
 
 from ..users import User
-from .connection import Connection
+from .connection import Connection, Timing
 from .packets import Event, check
 from .server import EventInterceptor, EventServer
 
@@ -45,6 +45,8 @@ class SandboxEvents(Sequence[RecordedEvent]):
         """Start with none, and without a server."""
         self.intercept: EventInterceptor | None = None
         """Called, in a thread, with each event and the function that routes it; returns what is wrong with it."""
+        self.timing = Timing()
+        """When connections speak and give up; heeded by the next start."""
         self._events: list[RecordedEvent] = []
         self._server: EventServer | None = None
 
