@@ -32,16 +32,21 @@ class RawClient:
         self._packets = 0
 
     def close(self) -> None:
-        self.socket.close()
+        try:
+            self.socket.close()
+        finally:
+            self.socket.shutdown()  # in any case, where the other side has gone first
 
     def send(self, packet: str) -> None:
         self.socket.send(packet)
 
     def packet(self) -> str:
-        """Return the next packet."""
+        """Return the next packet; a heartbeat is answered."""
         received = self.socket.recv()
         assert isinstance(received, str)
         assert received, "the connection is closed"
+        if received.startswith("2:"):
+            self.send("2:::")
         self.received.append(received)
         return received
 
@@ -59,7 +64,7 @@ class RawClient:
                 return event
 
     def publish(self, topic: str, data: object = None, **further: object) -> dict[str, Any]:
-        """Publish an event, and return how it is acknowledged, or that is it the event itself in the meantime."""
+        """Publish an event, and return how it is acknowledged."""
         self._packets += 1
         self.send(f"5:{self._packets}+::{self.content(topic, data, **further)}")
         return self.acknowledgement(self._packets)
@@ -110,10 +115,17 @@ def handshake(sandbox: Sandbox, user: str, key: str) -> requests.Response:
     return requests.get(f"{sandbox.server_url}/socket.io/1/", headers=headers, timeout=PATIENCE)
 
 
-def open_socket(sandbox: Sandbox, session_id: str) -> websocket.WebSocket:
+def open_socket(sandbox: Sandbox, session_id: str) -> Any:
     """Open the connection of a session id."""
     url = sandbox.server_url.replace("http", "ws", 1)
-    return websocket.create_connection(f"{url}/socket.io/1/websocket/{session_id}", timeout=PATIENCE)
+    opened: Any = websocket.WebSocket()
+    opened.settimeout(PATIENCE)
+    try:
+        opened.connect(f"{url}/socket.io/1/websocket/{session_id}")
+    except websocket.WebSocketException:
+        opened.shutdown()  # the package leaves it open
+        raise
+    return opened
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:

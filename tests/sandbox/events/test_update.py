@@ -287,11 +287,13 @@ def test_hooks_hear_of_a_commit_before_the_next_one(api: Api, sandbox: Sandbox) 
 
 
 def test_nothing_is_computed_while_nobody_is_connected(sandbox: Sandbox, connect: Connect) -> None:
-    client = connect()
+    client, unheard, heard = connect(), next(NAMES), next(NAMES)
     client.close()
     wait_until(lambda: sandbox.events.connections == 0, "the client is gone")
-    Api(sandbox, client).post(update("Shot", SHOT, description=next(NAMES)))
+    Api(sandbox, client).post(update("Shot", SHOT, description=unheard))
     later = connect()
     later.subscribe("topic=ftrack.update")
-    Api(sandbox, later).commit(update("Shot", SHOT, description=next(NAMES)))
-    assert len(sandbox.events) == 1
+    Api(sandbox, later).commit(update("Shot", SHOT, description=heard))
+    told = [event.data["entities"][0]["changes"].get("description", {}).get("new") for event in sandbox.events]
+    assert heard in told
+    assert unheard not in told
