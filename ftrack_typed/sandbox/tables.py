@@ -71,7 +71,8 @@ class Tables:
             made.extend(_columns(column, column.name in keys))
         if name in self._model.typed:
             made.append(sql.Column(TYPE, sql.String, nullable=False))
-        table = sql.Table(name, self.metadata, *made)
+        # Named here for its order: by default it is that of the columns, and look-ups by its first part go astray.
+        table = sql.Table(name, self.metadata, *made, sql.PrimaryKeyConstraint(*keys))
         for indexed in self._indexes(name, table):
             sql.Index(f"ix_{name}_{'_'.join(indexed)}", *(table.c[each] for each in indexed))
         self._unique_index(name, table)
