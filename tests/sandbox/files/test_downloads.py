@@ -55,6 +55,7 @@ def test_unknown_component_is_not_found(files: FileApi, path: str) -> None:
         (f"bytes={len(TEXT)}-", 416, b"", f"bytes */{len(TEXT)}"),
         (None, 200, TEXT, None),
     ],
+    ids=["first", "rest", "last", "beyond", "none"],
 )
 def test_ranges_let_a_download_be_resumed(
     files: FileApi, component: str, asked: str | None, status: int, expected: bytes, shown: str | None

@@ -172,12 +172,15 @@ def test_without_ffmpeg_the_job_says_what_to_install(files: FileApi, monkeypatch
     assert "ftrack-typed[media]" in reason
 
 
-def test_playlist_reads_no_other_file_of_the_machine(files: FileApi, movie: bytes, tmp_path: Path) -> None:
+def test_playlist_reads_no_other_file_of_the_server(files: FileApi, movie: bytes, tmp_path: Path) -> None:
     (tmp_path / "secret.mov").write_bytes(movie)
+    other = files.component(movie, "plate", ".mov")
     playlist = f"#EXTM3U\n#EXTINF:1,\nfile://{tmp_path}/secret.mov\n#EXT-X-ENDLIST\n"
-    concatenation = f"ffconcat version 1.0\nfile '{tmp_path}/secret.mov'\n"
-    for text in (playlist, concatenation):
-        begun(files, files.component(text.encode(), "list", ".mov")).failed()
+    neighbour = f"ffconcat version 1.0\nfile {other}\n"
+    for text in (playlist, neighbour):
+        source = files.upload(text.encode(), other[:2] + new_id()[2:])  # so that both lie in one folder
+        files.api.call(create("FileComponent", id=source, name="list", file_type=".mov"))
+        begun(files, source).failed()
 
 
 def test_bad_input_fails_with_the_reason(files: FileApi, require: Require, version: str) -> None:
@@ -277,6 +280,7 @@ def test_run_that_takes_too_long_is_ended(
         assert "longer" in begun(files, files.component(movie, "plate", ".mov")).failed()
 
 
+@pytest.mark.load
 def test_job_that_ran_when_the_server_was_killed_has_failed(
     start: Start, tmp_path: Path, slow_ffmpeg: Path, movie: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

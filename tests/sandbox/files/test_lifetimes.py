@@ -123,6 +123,7 @@ def test_file_that_was_never_registered_goes_a_day_later(tmp_path: Path, http: r
         assert [files.data(each) for each in (registered, forgotten, fresh, upper)] == [b"1", None, b"3", b"4"]
 
 
+@pytest.mark.load
 def test_kill_in_the_middle_of_an_upload_leaves_nothing_half(
     start: Start, tmp_path: Path, http: requests.Session
 ) -> None:
