@@ -92,6 +92,23 @@ class Roles:
                 _check(batch, standing_of(batch), verb, entity, {**change.row, **change.old}, changed)
 
 
+def check_file(batch: Batch, component_id: str) -> None:
+    """Check that the caller may put, replace or remove the file of a component, which need not exist yet.
+
+    Raises:
+        Fault: it may not: ``PermissionError``.
+    """
+    standing = standing_of(batch)
+    if standing.is_administrator or not batch.has("Component"):
+        return
+    if not standing.has_role:
+        raise _refusal(batch, "change", "the files of components: it has no security role, and can only read")
+    entity = batch.entity("Component")
+    row = batch.row(entity, (component_id,))
+    if row is not None:
+        _check(batch, standing, "change the file of", batch.concrete(entity, row), row, None)
+
+
 def standing_of(batch: Batch) -> Standing:
     """Return what the caller of a batch may do."""
     if "standing" not in batch.memo:

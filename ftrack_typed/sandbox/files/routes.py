@@ -13,7 +13,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from ..caller import Caller
 from ..faults import Fault
+from ..users import User
 from . import thumbnails
 from .receiving import drain, receive
 from .uploads import UPLOAD_PATH, content_type
@@ -78,9 +80,9 @@ class _Routes:
         """Remove the file of a component; its rows stay."""
         if request.method != "GET":
             raise Fault("ValidationError", f"{request.method} removes nothing: use GET.", None, 405)
-        component_id = await self._allowed(request)
-        if not await run_in_threadpool(self._files.storage.remove, component_id):
-            raise not_found(component_id)
+        user = await self._user(request)
+        caller = Caller(user.id, user.username)
+        await run_in_threadpool(self._files.remove, request.query_params.get("id", ""), caller)
         return Response(status_code=204)
 
     async def thumbnail(self, request: Request) -> Response:
@@ -96,18 +98,22 @@ class _Routes:
         """Send the picture that stands for a missing preview."""
         return Response(thumbnails.placeholder(), media_type="image/png", headers=_SAFE)
 
-    async def _allowed(self, request: Request, purpose: str = "") -> str:
+    async def _allowed(self, request: Request, purpose: str) -> str:
         """Return the id of the component that is asked for, where a signature or a user's key allows it."""
         query = request.query_params
         component_id = query.get("id", "")
-        if purpose and "token" in query:
+        if "token" in query:
             if self._files.signer.verify(purpose, query["token"])["id"] != component_id:
                 raise Fault("PermissionError", "This address was signed for another component.", None, 403)
             return component_id
-        username = query.get("username") or request.headers.get("ftrack-user", "")
-        key = query.get("apiKey") or request.headers.get("ftrack-api-key", "")
-        await run_in_threadpool(self._service.users.authenticate, username, key)
+        await self._user(request)
         return component_id
+
+    async def _user(self, request: Request) -> User:
+        """Return the user whose name and key stand in the query, or in the headers; raise Fault."""
+        username = request.query_params.get("username") or request.headers.get("ftrack-user", "")
+        key = request.query_params.get("apiKey") or request.headers.get("ftrack-api-key", "")
+        return await run_in_threadpool(self._service.users.authenticate, username, key)
 
 
 def not_found(component_id: str) -> Fault:

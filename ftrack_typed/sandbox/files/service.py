@@ -15,6 +15,7 @@ import sqlalchemy as sql
 from ..batch import Batch, Change
 from ..caller import Caller
 from ..page_values import Links
+from ..roles import check_file
 from ..signatures import Signer
 from ..store import Handler, Store
 from ..walks import chunks
@@ -80,6 +81,17 @@ class Files:
         else:
             self.storage.keep(received.path, str(content["id"]))
 
+    def remove(self, component_id: str, caller: Caller) -> None:
+        """Remove the file of a component.
+
+        Raises:
+            Fault: there is none, or *caller* may not.
+        """
+        with self._store.database.transaction(writing=False) as connection:
+            check_file(self._store._batch(connection, caller), component_id)
+        if not self.storage.remove(component_id):
+            raise not_found(component_id)
+
     def download(self, component_id: str) -> tuple[Path, str]:
         """Return the file of a component and the name to save it under.
 
@@ -102,6 +114,7 @@ class Files:
         return SignedLinks(self, caller.server_url)
 
     def _complete(self, batch: Batch, operation: Mapping[str, object]) -> object:
+        check_file(batch, str(operation.get("component_id")))
         component_id = self.multipart.complete(operation)
         url = self.links(batch.caller).component(component_id)
         return {"action": _COMPLETE, "component_id": component_id, "url": url}

@@ -10,6 +10,7 @@ from typing import Final
 
 from .. import faults
 from ..batch import Batch
+from ..roles import check_file
 from ..signatures import Signer
 from .multipart import MultipartUploads
 from .receiving import Expected
@@ -41,9 +42,10 @@ class Uploads:
         """Answer ``get_upload_metadata``: one address, or one for each part where ``parts`` is a number.
 
         Raises:
-            Fault: the id is no UUID, or the size, the checksum or the parts cannot be; or the disk is full.
+            Fault: the caller may not write; the id is no UUID; the size, checksum or parts cannot be; the disk is full.
         """
         component_id = checked_id(operation.get("component_id"), "get_upload_metadata")
+        check_file(batch, component_id)
         size = _size(operation.get("file_size"))
         checksum = _checksum(operation.get("checksum"))
         parts = _parts(operation.get("parts"), size)

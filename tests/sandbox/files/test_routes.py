@@ -162,6 +162,25 @@ def test_key_of_a_user_who_was_switched_off_or_deleted_lets_nobody_in(
     assert files.data(stored) == SECRET.encode()
 
 
+def test_user_without_a_role_reads_files_and_changes_none(sandbox: Sandbox, files: FileApi, stored: str) -> None:
+    (user,) = files.api.call(create("User", id=new_id(), username="reader", is_active=True))
+    reset = {"action": "reset_remote", "reset_type": "api_key", "entity_type": "User", "entity_key": user["data"]["id"]}
+    reader = FileApi(sandbox, files.api.as_user("reader", files.first(reset)["data"]["api_key"]))
+    begun = files.metadata(stored, 3, parts=1)
+    etag = files.put(begun["urls"][0]["signed_url"], b"abc").headers["etag"]
+    completion = {"upload_id": begun["upload_id"], "parts": [{"part_number": 1, "e_tag": etag}]}
+    for answer in (
+        reader.metadata(stored, 3),
+        reader.metadata(new_id(), 3, parts=3),
+        reader.first({"action": "complete_multipart_upload", "component_id": stored, **completion}),
+        reader.first({"action": "encode_media", "component_id": stored, "version_id": None, "keep_original": False}),
+    ):
+        assert answer["exception"] == "PermissionError"
+    response = reader.get("/component/remove", id=stored)
+    assert (response.status_code, response.json()["exception"]) == (403, "PermissionError")
+    assert reader.data(stored) == SECRET.encode()
+
+
 def test_upload_cannot_be_asked_for_without_a_key(sandbox: Sandbox, files: FileApi) -> None:
     stranger = FileApi(sandbox, Api(files.api.url, files.api.user, "wrong", files.api.http))
     assert stranger.metadata(new_id(), 3)["exception"] == "InvalidCredentialsError"
