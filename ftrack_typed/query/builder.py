@@ -51,6 +51,9 @@ class Query(Generic[E]):
 
     Without `select`, the default projections of the type are asked for. Nothing is sent before the query is iterated or
     `all`, `one`, `first`, `count` or `exists` is called.
+
+    Iterating fetches page after page, each by its offset: a loop that commits changes to what the query filters or
+    sorts on makes rows move between pages, and passes over some. Loop over `all` then.
     """
 
     entity_type: type[E]

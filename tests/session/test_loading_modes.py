@@ -83,6 +83,17 @@ def test_mode_of_the_constructor_holds_in_every_thread(
         _ = task.bid
 
 
+def test_mode_of_a_block_holds_in_its_thread_alone(session: Session, tasks: list[Task]) -> None:
+    seen: list[str | None] = []
+    with session.loading_mode("raise"):
+        thread = threading.Thread(target=lambda: seen.append(tasks[0].status.name))
+        thread.start()
+        thread.join()
+        with pytest.raises(ImplicitLoadError):
+            _ = tasks[0].description
+    assert seen == ["Not started"]
+
+
 def test_population_that_is_off_wins_over_every_mode(session: Session, tasks: list[Task], sandbox: Sandbox) -> None:
     for mode in ("siblings", "single", "warn", "raise"):
         with session.auto_populating(False), session.loading_mode(mode), pytest.raises(NotLoadedError) as caught:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
@@ -209,6 +210,25 @@ def test_reference_is_answered_from_what_is_known(session: Session, production: 
     tasks = query.all()
     sandbox.requests.clear()
     assert all(task.status.id == task.status_id for task in tasks)
+    assert len(sandbox.requests) == 0
+
+
+def test_populate_asks_in_chunks(session: Session, sandbox: Sandbox) -> None:
+    # A list after `in` has an end at every database; 1,100 keys are three lists.
+    users = [session.create(User, id=str(uuid.uuid4()), reconstructing=True) for _ in range(1100)]  # type: ignore[call-arg]
+    sandbox.requests.clear()
+    session.populate(users, "username")
+    sizes = [str(operation["expression"]).count("-") // 4 for operation in operations_of(sandbox)]
+    assert sizes == [500, 500, 100]
+
+
+@pytest.mark.parametrize("wrong", [3, None, ["name"]])
+def test_populate_names_what_is_no_projection(session: Session, sandbox: Sandbox, wrong: Any) -> None:
+    user = session.query(User).first()
+    assert user is not None
+    sandbox.requests.clear()
+    with pytest.raises(TypeError, match=r"Task\.name"):
+        session.populate(user, wrong)
     assert len(sandbox.requests) == 0
 
 
