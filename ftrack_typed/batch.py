@@ -76,7 +76,7 @@ def _steps(changes: Changes) -> Iterator[_Step]:
     content = vars(entity)
     open_step: _Step | None = None
     if changes.created is not None:
-        yield (open_step := _Step(changes.created, entity, "create"))
+        yield (open_step := _Step(changes.created, entity, "create", data=_first_values(changes)))
     last_place = changes.created
     for name, place in sorted(changes.sent.items(), key=_second):
         facts = entity._ftrack_fact(name)
@@ -92,6 +92,20 @@ def _steps(changes: Changes) -> Iterator[_Step]:
         last_place = place
         if facts.kind is not AttributeKind.COLLECTION or value or changes.created is None:
             open_step.data[facts.wire] = _value(value)
+
+
+def _first_values(changes: Changes) -> dict[str, Any]:
+    """Return what the entity, a new one, started with and no longer holds: its creation may need it."""
+    entity = changes.entity
+    found: dict[str, Any] = {}
+    for name in changes.sent:
+        facts = entity._ftrack_fact(name)
+        old = changes.old.get(name, NOT_SET)
+        if old is NOT_SET or facts.kind not in (AttributeKind.SCALAR, AttributeKind.REFERENCE):
+            continue
+        if not (isinstance(old, Entity) and vars(old).get("_ftrack_deleted")):
+            found[facts.wire] = _value(old)
+    return found
 
 
 def _second(pair: tuple[str, int]) -> int:

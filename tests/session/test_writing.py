@@ -202,6 +202,22 @@ def test_two_edited_in_turn_keep_their_order(session: Session, sandbox: Sandbox)
     assert sent == [("update", [second.id]), ("update", [first.id])]
 
 
+def test_new_siblings_that_are_renamed_start_with_the_names_they_had(
+    session: Session, production: Production, sandbox: Sandbox
+) -> None:
+    first, second = (session.create(Task, name=name, parent_id=production.shot_id) for name in ("one", "two"))
+    first.name, second.name = "first", "second"
+    session.commit()
+    sent = [(each["action"], each["entity_key"], each["entity_data"]) for each in operations_of(sandbox)]
+    assert [(action, key, data["name"]) for action, key, data in sent] == [  # type: ignore[index]
+        ("create", [first.id], "one"),
+        ("create", [second.id], "two"),
+        ("update", [first.id], "first"),
+        ("update", [second.id], "second"),
+    ]
+    assert (first.name, second.name) == ("first", "second")
+
+
 def test_reference_to_something_created_later_is_sent_after_it(session: Session, sandbox: Sandbox) -> None:
     session_user = session.query(User).first()
     assert session_user is not None
