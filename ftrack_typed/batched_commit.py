@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
@@ -41,15 +41,20 @@ def send_in_batches(state: SessionState, batch_size: int | None, progress: Progr
         with state.lock:
             taken, end = state.unit.take(), state.unit.mark()
             state.creation_page = state.new_page()
+        outdated: list[Any] = []
         try:
             with state.lock:
                 planned = plan(taken, state.unit.sending_pushed)
+                outdated = [] if state.cache is None else state.cache.outdated(taken, planned)
                 batches = split(planned, size, state.unit.old_values)
             _send_each(state, batches, taken, end, progress)
         except BaseException:
             with state.lock:
                 state.unit.give_back()
             raise
+        finally:
+            if state.cache is not None:
+                state.cache.drop(outdated)
 
 
 def _send_each(

@@ -30,9 +30,11 @@ def send(state: SessionState) -> None:
             taken, end = state.unit.take(), state.unit.mark()
             state.creation_page = state.new_page()
         planned: list[PlannedOperation] = []
+        outdated: list[Any] = []
         try:
             with state.lock:
                 planned = plan(taken, state.unit.sending_pushed)
+                outdated = [] if state.cache is None else state.cache.outdated(taken, planned)
             batch = WireBatch(each.operation for each in planned)
             results: list[Any] = state.call(batch) if batch else []
         except BaseException as error:
@@ -41,6 +43,10 @@ def send(state: SessionState) -> None:
             if isinstance(error, TransportError) and error.outcome_unknown:
                 raise lost(state, error, planned, [changes.entity for changes in taken], end) from error
             raise
+        finally:
+            # Where it failed too: the server may have done it all the same.
+            if state.cache is not None:
+                state.cache.drop(outdated)
         with state.lock:
             state.unit.settle()
             apply(state, taken, planned, results)

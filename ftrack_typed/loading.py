@@ -37,7 +37,7 @@ def load(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:
     content = vars(entity)
     if content.get("_ftrack_deleted"):
         raise DeletedEntityError(entity, f"{facts.name} was not loaded before")
-    value = _from_twin(state, entity, facts)
+    value = _known(state, entity, facts)
     if value is not _MISSING:
         return value
     if state.unit.state(entity) is CREATED:
@@ -115,10 +115,21 @@ def _of_new_entity(state: SessionState, entity: Entity, facts: AttributeFacts) -
     return value
 
 
-def _load_siblings(state: SessionState, entity: Entity, facts: AttributeFacts, page: Page) -> None:
-    """Load the attribute for *entity* and everything of its page that lacks it, in as few queries as that takes."""
+def _known(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:
+    """Return the value that another form of the attribute gives, or a cache, which is then asked for siblings too."""
+    value, cache = _from_twin(state, entity, facts), state.cache
+    if value is not _MISSING or cache is None or not _is_stored(state, entity):
+        return value
+    page: Page = vars(entity)["_ftrack_page"]
+    cache.fill([entity] if state.loading == "single" else [entity, *_siblings(state, entity, facts, page)])
+    value = vars(entity).get(facts.name, _MISSING)
+    return _from_twin(state, entity, facts) if value is _MISSING else value
+
+
+def _siblings(state: SessionState, entity: Entity, facts: AttributeFacts, page: Page) -> list[Entity]:
+    """Return the other entities of the page that lack the attribute."""
     name = facts.name
-    wanted = [
+    return [
         sibling
         for sibling in page.entities
         if sibling is not entity
@@ -127,6 +138,12 @@ def _load_siblings(state: SessionState, entity: Entity, facts: AttributeFacts, p
         and _is_stored(state, sibling)
         and name not in sibling._ftrack_missing()
     ]
+
+
+def _load_siblings(state: SessionState, entity: Entity, facts: AttributeFacts, page: Page) -> None:
+    """Load the attribute for *entity* and everything of its page that lacks it, in as few queries as that takes."""
+    name = facts.name
+    wanted = _siblings(state, entity, facts, page)
     entity_type = common_type({type(member) for member in (entity, *wanted)}, {name})
     if not isinstance(entity, entity_type) or (state.drift is not None and name in state.drift.missing(entity_type)):
         entity_type = type(entity)
@@ -138,6 +155,8 @@ def _load_siblings(state: SessionState, entity: Entity, facts: AttributeFacts, p
 def load_missing(state: SessionState, entity: Entity) -> None:
     """Load everything that *entity* lacks, in one query; leave it as it is where nothing may be loaded."""
     content = vars(entity)
+    if _is_stored(state, entity) and state.cache is not None:
+        state.cache.fill([entity])
     if not (_is_stored(state, entity) and state.auto_populate):
         return
     absent = entity._ftrack_missing()

@@ -31,6 +31,8 @@ def by_key(state: SessionState, entity_type: type[Entity], entity_key: str | Ite
     if len(key) != len(names):
         raise ValueError(f"the key of {entity_type.entity_type} is {', '.join(names)}; {len(key)} values were given")
     known = state.identity.find(entity_type, key)
+    if known is None and state.cache is not None:
+        known = state.cache.find(entity_type, key)
     return known if known is not None else fetch_key(state, entity_type, key)
 
 

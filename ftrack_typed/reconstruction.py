@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .collection import Collection, MappedCollection
-from .encoding import entity_reference, persisted_values, set_values, wire_value
+from .encoding import encodable, entity_reference, persisted_values, set_values, wire_value
 from .entity import Entity
 from .errors import MissingAttributeError, UnknownAttributeError
 from .facts import AttributeFacts, AttributeKind
@@ -48,7 +48,7 @@ def _attached(state: SessionState, entity: Entity) -> Entity:
     # One row after the other, with references between them: what an entity leads to may be of any depth.
     merging = state.new_page()
     for each in _reached(entity):
-        state.identity.merge_row(_row_of(each), merging)
+        state.identity.merge_row(row_of(each), merging)
     found = _find(state, entity)
     assert found is not None
     return found
@@ -71,7 +71,8 @@ def _reached(entity: Entity) -> list[Entity]:
     return found
 
 
-def _row_of(entity: Entity) -> dict[str, Any]:
+def row_of(entity: Entity) -> dict[str, Any]:
+    """Return what *entity* holds of the server's values, as a row; other entities in it are references."""
     page: Page | None = vars(entity).get("_ftrack_page")
     is_new = page is not None and page.state.unit.is_new(entity)
     values = set_values(entity) if is_new else persisted_values(entity)
@@ -133,6 +134,12 @@ def decode(text: str | bytes, entity_type: Callable[[object], type[Entity]]) -> 
     Find classes with *entity_type*. Raise ValueError where *text* is no JSON.
     """
     return _Decoder(entity_type).value(json.loads(text))
+
+
+def detached(entity: Entity, entity_type: Callable[[object], type[Entity]]) -> Entity:
+    """Return a copy of *entity* that belongs to no session: what the server holds, but for computed values."""
+    copied: Entity = _Decoder(entity_type).value(encodable(entity, "persisted_only"))
+    return copied
 
 
 class _Decoder:

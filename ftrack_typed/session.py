@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, ParamSpec, Type
 
 from . import settings as session_settings
 from .answers import checked_results
+from .cache_access import CacheAccess
 from .commit import send
 from .creation import create, gathered
 from .deletion import delete
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from .batched_commit import Progress
+    from .cache import KeyMaker
+    from .cache_access import CacheArgument
     from .commit_plan import CommitPlan
     from .events import EventHub
     from .lookup import Projection
@@ -60,7 +63,7 @@ __all__ = [
 ]
 
 
-class Session(EntityAccess, EventAccess, Modes, ServerActions):
+class Session(EntityAccess, EventAccess, CacheAccess, Modes, ServerActions):
     """A connection to one server, with the entities it has shown and the changes that wait for `commit`.
 
     Each generated package has its own subclass, whose entities are the classes of that package; this one uses
@@ -76,8 +79,8 @@ class Session(EntityAccess, EventAccess, Modes, ServerActions):
         api_user: str | None = None,
         auto_populate: bool = True,
         plugin_paths: Sequence[str | os.PathLike[str]] | None = None,
-        cache: None = None,
-        cache_key_maker: None = None,
+        cache: CacheArgument = None,
+        cache_key_maker: KeyMaker[Any] | None = None,
         auto_connect_event_hub: bool = False,
         schema_cache_path: str | os.PathLike[str] | Literal[False] | None = None,
         plugin_arguments: Mapping[str, Any] | None = None,
@@ -97,15 +100,13 @@ class Session(EntityAccess, EventAccess, Modes, ServerActions):
         *loading* says what reading an attribute that is not loaded does, see `loading_mode`; *timeout* is in seconds;
         *retries* how often a call without an answer is tried again, where that is safe; *transport* replaces what
         carries the traffic, *event_hub* what carries events. Every plugin in *plugin_paths*, or else in
-        ``FTRACK_EVENT_PLUGIN_PATH``, is registered with the session and with *plugin_arguments*.
+        ``FTRACK_EVENT_PLUGIN_PATH``, is registered with the session and with *plugin_arguments*. *cache*, or what it
+        returns for the session, keeps entities beyond this session, see docs/caches.md; *cache_key_maker* makes their
+        keys.
 
         Raise TypeError where something is told nowhere, TransportError where the server gives no answer, and
         AuthenticationError where it refuses the user.
         """
-        session_settings.refuse(
-            cache=cache,
-            cache_key_maker=cache_key_maker,
-        )
         self._settings = session_settings.resolve(
             server_url=server_url,
             api_key=api_key,
@@ -131,6 +132,7 @@ class Session(EntityAccess, EventAccess, Modes, ServerActions):
             drift=self._types.drift,
         )
         self._recorded_operations = RecordedOperations(self._state)
+        self._use_cache(cache, cache_key_maker)
         self.check_server_compatibility()
         if self.registry is not None and self.registry.package != _STANDARD:
             self._server.warn_of_drift(self.registry.package, self.registry.schema_hash)
@@ -358,6 +360,8 @@ class Session(EntityAccess, EventAccess, Modes, ServerActions):
         self._closed = True
         self._forget("closed")
         self._end_events()
+        if self._state.cache is not None:
+            self._state.cache.close()
         self._transport.close()
 
     def _forget(self, what: str) -> None:

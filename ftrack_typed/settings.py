@@ -1,4 +1,4 @@
-"""Owns what a session is told: its arguments, the environment variables that stand in for them, and what is refused."""
+"""Owns what a session is told: its arguments, and the environment variables that stand in for them."""
 
 from __future__ import annotations
 
@@ -94,13 +94,6 @@ def _check_types(timeout: object, cookies: object, headers: object, strict_api: 
 
 def _fits_header(value: str) -> bool:
     return value.isprintable() and all(ord(character) < 256 for character in value)
-
-
-def refuse(**unsupported: object) -> None:
-    """Raise NotImplementedError for an argument that is given and does nothing yet."""
-    for name, value in unsupported.items():
-        if value:
-            raise NotImplementedError(f"{name} is not supported by this version")
 
 
 def _login_name() -> str | None:

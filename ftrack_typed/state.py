@@ -19,6 +19,7 @@ from .wire import ENTITY_TYPE
 if TYPE_CHECKING:
     from .drift import SchemaDrift
     from .entity import Entity
+    from .entity_cache import EntityCache
     from .outcome import Unresolved
     from .session import Session
 
@@ -67,6 +68,8 @@ class SessionState:
         """The page of what was created since the last commit: it loads together what the server filled in."""
         self.unresolved: Unresolved | None = None
         """The last batch that was sent and got no answer, until the server is asked what became of it."""
+        self.cache: EntityCache | None = None
+        """The layers of caches; None until somebody asks for them."""
         self._configurations: ConfigurationIndex | None = None
         self.drift = drift
         """What the code has and the server lacks; None where their schemas are the same."""
@@ -111,6 +114,8 @@ class SessionState:
 
     def fetch(self, text: str, page: Page | None = None) -> tuple[list[Entity], int | None]:
         """Run the query *text*; return its entities, on *page*, and the offset of the next page if there is one."""
+        cache = self.cache
+        drops = 0 if cache is None else cache.drops
         (result,) = self.call([{"action": "query", "expression": text}])
         rows = result["data"]
         if rows and ENTITY_TYPE not in rows[0]:
@@ -118,7 +123,10 @@ class SessionState:
                 f"the rows of {text!r} are no entities: use Query.count(), or session.call() for aggregates"
             )
         with self.lock, CollectionHeld(), RowsMerged(self.session.server_url):
+            shown = None if cache is None else cache.shown(rows)
             found = self.identity.merge(rows, page or self.new_page())
+        if cache is not None and shown:
+            cache.keep(shown, drops)
         following = ((result.get("metadata") or {}).get("next") or {}).get("offset")
         return found, following
 

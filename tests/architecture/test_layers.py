@@ -23,7 +23,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"declaration"}),
     frozenset({"behaviours", "entities.*", "query.builder", "query.result"}),
     frozenset({"batch", "identity", "unit_of_work", "changes", "state", "loading", "assignment", "commit", "creation"})
-    | frozenset({"cache"})
+    | frozenset({"cache", "cache_access", "entity_cache"})
     | frozenset({"answers", "custom_values", "ensuring", "formatter", "registry", "schema_types"})
     | frozenset({"transport", "schema", "events", "server", "server_actions", "lookup", "reconstruction", "modes"})
     | frozenset({"deletion", "drift", "commit_batches", "batched_commit", "settlement", "outcome"})
@@ -64,6 +64,7 @@ TYPING_ONLY: Mapping[tuple[str, str], str] = {
         "an entity keeps the session that it belongs to, by the page it came with",
     ),
     ("registry", "session"): "a registry names the session class of its package",
+    ("cache_access", "session"): "a function that makes a cache is called with the session",
     ("behaviours", "session"): "a behaviour works with the session that its entity belongs to",
 }
 """Imports upwards for checkers alone, each with its reason."""
