@@ -52,6 +52,7 @@ Ctrl-C, or SIGTERM, stops it.
 commands on a database, each with a --help of its own:
 
   ftrack-sandbox user add|list|reset-key    who may call, with which roles
+  ftrack-sandbox export                     what is stored, as a file for --seed
 
 exit codes: 0 stopped, or done, 1 unexpected failure, 2 wrong usage, 3 unreadable workspace, 4 unusable database,
 5 unusable address, 6 missing packages, 7 unusable folder for files, 8 unusable seed,

@@ -1,14 +1,18 @@
-"""Owns the commands that work on a database without serving it: ``ftrack-sandbox user``."""
+"""Owns the commands that work on a database without serving it: ``ftrack-sandbox user`` and ``export``."""
 
 from __future__ import annotations
 
 import argparse
+import logging
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from .serving import Options
+
+logger = logging.getLogger("ftrack_typed.sandbox")
 
 _DETAILS: Final = ("email", "first_name", "last_name")
 
@@ -92,5 +96,39 @@ def _user_parser() -> argparse.ArgumentParser:
     return parser
 
 
-COMMANDS: Final[Mapping[str, Callable[[], argparse.ArgumentParser]]] = {"user": _user_parser}
+def _export(arguments: argparse.Namespace) -> None:
+    from .exports import ExportError, export
+    from .serving import RefusedError, opened_store
+    from .store import Store
+
+    with opened_store(_options(arguments), alone=False) as store:
+        trial = Store(store.workspace)
+        try:
+            found = export(store, trial)
+        except ExportError as error:
+            raise RefusedError(str(error)) from error
+        finally:
+            trial.close()
+    for each in found.left:
+        logger.warning("not the same in a database made from this export: %s", each)
+    if arguments.output is None:
+        sys.stdout.write(found.text())
+        return
+    try:
+        arguments.output.write_text(found.text(), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise RefusedError(f"cannot write {arguments.output}: {error.strerror}") from error
+
+
+def _export_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ftrack-sandbox export", description="Write what a database holds as a file for --seed; keys are left out."
+    )
+    _database(parser)
+    parser.add_argument("--output", metavar="FILE", type=Path, help="file to write (default: the standard output)")
+    parser.set_defaults(work=_export)
+    return parser
+
+
+COMMANDS: Final[Mapping[str, Callable[[], argparse.ArgumentParser]]] = {"user": _user_parser, "export": _export_parser}
 """Parser of each command by its first word; its result has ``work``, which does it and raises SandboxError."""

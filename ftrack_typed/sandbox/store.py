@@ -13,6 +13,7 @@ from . import faults, writes
 from .batch import Batch, Change, Values
 from .caller import Caller
 from .database import Database
+from .datetimes import now
 from .delayed_jobs import delayed_job
 from .derivation import derive
 from .faults import Fault
@@ -75,6 +76,8 @@ class Store:
         """Those of `actions` that change nothing."""
         self.guard: Guard | None = None
         """Says what callers may do; without one, everything."""
+        self.clock: Callable[[], str] = now
+        """Tells what time batches take it to be, as dates are stored."""
         self.after_commit: list[Hook] = []
         with self.database.transaction(writing=True) as connection:
             self.is_new = self.storage.tables.create(connection)
@@ -140,7 +143,7 @@ class Store:
 
     def _batch(self, connection: sql.Connection, caller: Caller) -> Batch:
         response = Response(denormalize=caller.denormalize)
-        batch = Batch(self.storage, connection, caller, self.links(caller), response)
+        batch = Batch(self.storage, connection, caller, self.links(caller), response, now=self.clock())
         batch.memo["workspace"] = self.workspace
         return batch
 

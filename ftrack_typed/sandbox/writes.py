@@ -188,7 +188,7 @@ def _generic_defaults(draft: Draft) -> None:
     """Fill in what means the same on every type: who and when, and zero for what must be a number or a flag."""
     if "created_at" in draft.entity.attributes:
         draft.default(draft.entity.column("created_at"), draft.batch.now)
-    if "created_by_id" in draft.entity.attributes:
+    if "created_by_id" in draft.entity.attributes and draft.entity.column("created_by_id") not in draft.values:
         draft.default(draft.entity.column("created_by_id"), draft.batch.caller.user_id or None)
     for attribute in draft.entity.attributes.values():
         if attribute.name in draft.entity.required and attribute.kind.value in _ZEROS:

@@ -10,7 +10,7 @@ import sqlalchemy as sql
 from .. import faults
 from ..batch import Batch, Row
 from ..drafts import Draft, Rules
-from .workflows import first_status, first_type, record_status, usual_priority
+from .workflows import first_status, first_type, record_status, remember_history, usual_priority
 
 
 def _new_project(draft: Draft) -> None:
@@ -104,6 +104,7 @@ RULES: Final[Mapping[str, Rules]] = {
         before_update=(_move,),
         after_update=(_follow, record_status),
     ),
+    "StatusChange": Rules(before_insert=(remember_history,)),
     "List": Rules(before_insert=(_new_list,)),
     "ReviewSessionObject": Rules(before_insert=(_new_setting,)),
 }

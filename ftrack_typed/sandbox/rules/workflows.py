@@ -60,6 +60,8 @@ def record_status(draft: Draft) -> None:
     name = f"{draft.entity.lineage[-2] if len(draft.entity.lineage) > 1 else draft.entity.name}StatusChange"
     if not draft.changes("status_id") or draft.get("status_id") is None or not draft.batch.has(name):
         return
+    if draft.before is None and ("history", draft.key[0]) in draft.batch.memo:
+        return  # the batch brings the history of what it makes
     entity = draft.batch.entity(name)
     values = {
         "id": str(uuid.uuid4()),
@@ -71,6 +73,11 @@ def record_status(draft: Draft) -> None:
         "user_id": draft.batch.caller.user_id or None,
     }
     draft.batch.insert(entity, values)
+
+
+def remember_history(draft: Draft) -> None:
+    """Note that a batch has an entry of the history of an entity of its own; a rule."""
+    draft.batch.memo["history", draft.get("parent_id")] = True
 
 
 def _text(value: Any) -> str | None:

@@ -35,7 +35,7 @@ ACTIONS = (
 SCHEMAS = {schema.id: tuple(schema.properties) for schema in Workspace.standard().structured}
 STATUS = "44dd9fb2-4164-11df-9218-0019bb4983d8"
 
-relaxed = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+relaxed = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")
