@@ -1,0 +1,69 @@
+"""Owns the errors of schemas, queries and the texts that are parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .base import FtrackError
+
+
+class SchemaError(FtrackError):
+    """A server's schema cannot be used."""
+
+    def __init__(self, message: str, problems: Iterable[str] = ()) -> None:
+        """List every problem, each with its path such as ``Task.properties.parent``."""
+        self.problems = tuple(problems)
+        super().__init__("\n".join((message, *self.problems)), {"problems": self.problems})
+
+
+class QueryError(FtrackError, ValueError):
+    """A query cannot be built or understood."""
+
+
+class QuerySyntaxError(QueryError):
+    """A text is no query; ``position`` counts characters of ``text`` from 0."""
+
+    def __init__(self, message: str, text: str, position: int) -> None:
+        """Say what is wrong at *position* of *text*; the message shows the place."""
+        self.text = text
+        self.position = position
+        line_start = text.rfind("\n", 0, position) + 1
+        line = text[line_start:].split("\n", 1)[0]
+        marker = " " * (position - line_start) + "^"
+        super().__init__(
+            f"{message} at position {position}\n  {line}\n  {marker}", {"text": text, "position": position}
+        )
+
+
+class QueryValueError(QueryError, TypeError):
+    """A value does not fit the attribute or operator that it is used with."""
+
+
+class IncorrectResultError(QueryError):
+    """A query found another number of rows than was said; ``query`` is its text."""
+
+    def __init__(self, message: str, query: str) -> None:
+        """Keep the text of the *query*."""
+        self.query = query
+        super().__init__(f"{message}: {query}", {"query": query})
+
+
+class NoResultFoundError(IncorrectResultError):
+    """A query found nothing where one row was wanted."""
+
+
+class MultipleResultsFoundError(IncorrectResultError):
+    """A query found several rows where one was wanted."""
+
+
+class ExpressionSyntaxError(FtrackError, ValueError):
+    """A text is no expression of a subscription or target; ``position`` counts characters of ``text`` from 0."""
+
+    def __init__(self, message: str, text: str, position: int) -> None:
+        """Say what is wrong at *position* of *text*; the message shows at most 200 characters of it."""
+        self.text = text
+        self.position = position
+        shown = text if len(text) <= 200 else f"{text[:197]}..."
+        super().__init__(
+            f"Failed to parse: {shown}: {message} at position {position}", {"text": text, "position": position}
+        )
