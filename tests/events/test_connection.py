@@ -13,6 +13,10 @@ from hypothesis import strategies as st
 
 from ftrack_typed.errors import EventHubConnectionError, EventQueueFullError
 from ftrack_typed.events import Event, EventHub
+from ftrack_typed.events.connection import Link
+from ftrack_typed.events.health import Record
+from ftrack_typed.events.outbox import Letter, Outbox
+from ftrack_typed.events.socket_io import Endpoint, Packet
 from tests.events.conftest import Recorder
 from tests.events.event_server import EventServer, event_frame, eventually
 
@@ -261,8 +265,10 @@ def test_what_was_not_acknowledged_is_sent_again_in_order_and_first(server: Even
     connected.publish(events[1])
     server.await_(lambda: server.topics().count("a") == 2)
     server.acknowledges = True
-    server.drop()
-    connected.publish(events[2])
+    server.stop()
+    eventually(lambda: not connected.connected)
+    assert connected.publish(events[2]) is True
+    server.start()
     for event in events:
         delivery = connected.delivery(event)
         assert delivery is not None
@@ -451,6 +457,24 @@ def test_what_is_no_websocket_leads_to_a_new_connection(server: EventServer, con
     server.await_(lambda: len(server.connections) == 2 and len(server.received) >= 4)
     server.send_event("a")
     handled(connected, recorder)
+
+
+def test_error_of_ours_does_not_end_the_connection(server: EventServer, caplog: pytest.LogCaptureFixture) -> None:
+    seen: list[Packet] = []
+
+    def received(packet: Packet) -> None:
+        seen.append(packet)
+        raise RuntimeError("a mistake")
+
+    record = Record()
+    link = Link(Endpoint(server.url, {}, {}, {}, 10), Outbox(10), list[Letter], received, None, record)
+    link.connect()
+    server.send("5:::{}", "5:::{}")
+    eventually(lambda: len(seen) == 3)
+    assert link.running
+    assert record.connections == 1
+    assert "a mistake" in caplog.text
+    link.stop()
 
 
 def test_secrets_are_not_shown(server: EventServer, make_hub: MakeHub, caplog: pytest.LogCaptureFixture) -> None:
