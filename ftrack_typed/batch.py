@@ -24,6 +24,9 @@ from .wire import ENTITY_TYPE, encoded, reference
 
 Operation = dict[str, Any]
 
+_PLAIN: Final = frozenset({str, int, float, bool, type(None)})
+"""Types whose values are on the wire what they are here."""
+
 NOTHING: Final[Mapping[int, RecordedOperation]] = MappingProxyType({})
 
 
@@ -75,12 +78,16 @@ def _steps(changes: Changes) -> Iterator[_Step]:
         return
     content = vars(entity)
     open_step: _Step | None = None
+    folded: dict[str, Any] = {}
     if changes.created is not None:
-        yield (open_step := _Step(changes.created, entity, "create", data=_first_values(changes)))
+        first, folded = _rewritten(changes)
+        yield (open_step := _Step(changes.created, entity, "create", data={**first, **folded}))
     last_place = changes.created
     for name, place in sorted(changes.sent.items(), key=_second):
         facts = entity._ftrack_fact(name)
         value = content[name]
+        if facts.wire in folded:
+            continue
         if facts.kind is AttributeKind.MAPPED or facts.kind is AttributeKind.CUSTOM:
             operations = list(mapped_operations(entity, facts, changes.old.get(name), place))
             yield _Step(place, entity, "update", operations=operations)
@@ -94,18 +101,25 @@ def _steps(changes: Changes) -> Iterator[_Step]:
             open_step.data[facts.wire] = _value(value)
 
 
-def _first_values(changes: Changes) -> dict[str, Any]:
-    """Return what the entity, a new one, started with and no longer holds: its creation may need it."""
-    entity = changes.entity
-    found: dict[str, Any] = {}
-    for name in changes.sent:
+def _rewritten(changes: Changes) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return, of what a new entity started with and no longer holds, first values and last ones, for its creation.
+
+    A plain value is sent as it is now: the first one may be why the server refused the creation before. A reference is
+    sent as it was, for what it points at now may be created later; the update that follows sends that.
+    """
+    entity, content = changes.entity, vars(changes.entity)
+    first: dict[str, Any] = {}
+    last: dict[str, Any] = {}
+    for name in changes.sent if changes.old else ():
         facts = entity._ftrack_fact(name)
         old = changes.old.get(name, NOT_SET)
         if old is NOT_SET or facts.kind not in (AttributeKind.SCALAR, AttributeKind.REFERENCE):
             continue
-        if not (isinstance(old, Entity) and vars(old).get("_ftrack_deleted")):
-            found[facts.wire] = _value(old)
-    return found
+        if facts.kind is AttributeKind.SCALAR and name not in entity._ftrack_twins:
+            last[facts.wire] = _value(content[name])
+        elif not (isinstance(old, Entity) and vars(old).get("_ftrack_deleted")):
+            first[facts.wire] = _value(old)
+    return first, last
 
 
 def _second(pair: tuple[str, int]) -> int:
@@ -132,8 +146,9 @@ def _joined(steps: Iterable[_Step]) -> Iterator[PlannedOperation]:
 def _finished(step: _Step) -> Iterator[PlannedOperation]:
     assert step.entity is not None
     if step.action == "create":
-        data = {**step.entity._ftrack_key(), **step.data}
-        yield PlannedOperation(step.entity, _operation("create", step.entity, data), place=step.place)
+        key = step.entity._ftrack_key()
+        operation = _raw("create", step.entity.entity_type, list(key.values()), {**key, **step.data})
+        yield PlannedOperation(step.entity, operation, place=step.place)
     elif step.data:
         yield PlannedOperation(step.entity, _operation("update", step.entity, step.data), place=step.place)
 
@@ -159,6 +174,8 @@ def _sendable(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _value(value: Any) -> Any:
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Entity):
         return reference(value.entity_type, value._ftrack_key())
     if isinstance(value, (Collection, list, tuple)):

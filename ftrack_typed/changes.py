@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any, cast
 
 from .collection import Collection, MappedCollection
@@ -32,9 +32,11 @@ class Changes:
         self.created: int | None = None
         self.deleted: int | None = None
 
-    def starts_with(self, name: str) -> None:
-        """Remember that the entity, a new one, starts with a value for the attribute *name*."""
-        self.sent[name] = next(PLACES)
+    def starts_with(self, names: Iterable[str], keys: Container[str]) -> None:
+        """Remember that the entity, a new one, starts with values for *names*; its keys among them are always sent."""
+        for name in names:
+            if name not in keys:
+                self.sent[name] = next(PLACES)
 
     @property
     def state(self) -> Symbol:

@@ -23,18 +23,30 @@ E = TypeVar("E", bound=Entity)
 
 
 @attrs.frozen
+class Shape:
+    """What the names that a new entity is given say about it, whatever their values."""
+
+    given: tuple[AttributeFacts, ...]
+    defaults: tuple[AttributeFacts, ...]
+    """Attributes that start with a plain value, for neither they nor another form of theirs is given."""
+    has_twins: bool
+    """Whether two forms of one value are given, which may disagree."""
+
+
+@attrs.frozen
 class Blueprint:
     """What the schema says about new entities of one type.
 
     ``defaults`` are plain values that a new entity starts with unless it, or its other form, is given; ``required``
     names what must be given, in one of the forms in the tuple. ``prepare``, which a behaviour of the type has,
-    returns the values to go by, or refuses them.
+    returns the values to go by, or refuses them. ``shapes`` has what is known of the names given before.
     """
 
     defaults: tuple[tuple[AttributeFacts, frozenset[str]], ...]
     required: tuple[tuple[str, ...], ...]
     keys: frozenset[str]
     prepare: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None
+    shapes: dict[tuple[str, ...], Shape] = attrs.field(factory=dict, eq=False)
 
 
 @functools.cache
@@ -59,13 +71,7 @@ def create(state: SessionState, entity_type: type[E], given: Mapping[str, Any]) 
     MissingAttributeError; nothing is made then.
     """
     rules = blueprint(entity_type)
-    values = _by_facts(entity_type, given if rules.prepare is None else rules.prepare(given))
-    names = {facts.name for facts, _ in values}
-    missing = _missing(state, entity_type, values)
-    _check_complete(entity_type, rules, names | missing)
-    for facts, forms in rules.defaults:
-        if names.isdisjoint(forms) and facts.name not in missing:
-            values.append((facts, str(uuid.uuid4()) if facts.default is NEW_ID else facts.default))
+    values = _starting_values(state, entity_type, rules, given if rules.prepare is None else rules.prepare(given))
     page = state.creation_page
     entity = entity_type._ftrack_new({}, page)
     with state.lock:
@@ -73,9 +79,8 @@ def create(state: SessionState, entity_type: type[E], given: Mapping[str, Any]) 
         try:
             later = [pair for pair in values if not _fill(state, entity, *pair, keys=rules.keys)]
             if changes is not None:
-                for facts, _ in values:
-                    if facts.name in vars(entity) and facts.name not in rules.keys:
-                        changes.starts_with(facts.name)
+                content = vars(entity)
+                changes.starts_with([facts.name for facts, _ in values if facts.name in content], rules.keys)
             state.identity.add(entity)
             # Collections last: they may want to know what the entity is.
             for facts, value in later:
@@ -87,6 +92,48 @@ def create(state: SessionState, entity_type: type[E], given: Mapping[str, Any]) 
     return entity
 
 
+def _starting_values(
+    state: SessionState, entity_type: type[Entity], rules: Blueprint, given: Mapping[str, Any]
+) -> list[tuple[AttributeFacts, Any]]:
+    """Return what a new entity starts with: the values *given*, checked but for their types, and defaults."""
+    if any(value is NOT_SET for value in given.values()):
+        given = {name: value for name, value in given.items() if value is not NOT_SET}
+    names = tuple(given)
+    missing = _missing(state, entity_type, names)
+    shape = rules.shapes.get(names)
+    if shape is None or missing:
+        shape = _shape(entity_type, rules, names, missing)
+        if not missing:
+            rules.shapes[names] = shape
+    values = list(zip(shape.given, given.values(), strict=True))
+    if shape.has_twins:
+        _check_forms(entity_type, values)
+    for facts in shape.defaults:
+        values.append((facts, str(uuid.uuid4()) if facts.default is NEW_ID else facts.default))
+    return values
+
+
+def _shape(entity_type: type[Entity], rules: Blueprint, names: Iterable[str], missing: frozenset[str]) -> Shape:
+    """Return what *names* say about a new entity, whose server lacks the attributes *missing*."""
+    given = tuple(_creatable(entity_type, name) for name in names)
+    have = {facts.name for facts in given}
+    absent = [" or ".join(forms) for forms in rules.required if (have | missing).isdisjoint(forms)]
+    if absent:
+        raise MissingAttributeError(entity_type.entity_type, absent)
+    defaults = tuple(facts for facts, forms in rules.defaults if have.isdisjoint(forms) and facts.name not in missing)
+    twins = (twin.name for name in have for twin in entity_type._ftrack_twins.get(name, ()))
+    return Shape(given, defaults, has_twins=len(have) < len(given) or not have.isdisjoint(twins))
+
+
+def _creatable(entity_type: type[Entity], name: str) -> AttributeFacts:
+    facts = entity_type._ftrack_facts.get(entity_type._ftrack_names.get(name, name))
+    if facts is None:
+        raise UnknownAttributeError(entity_type.entity_type, name, entity_type._ftrack_facts)
+    if facts.computed:
+        raise ImmutableAttributeError(entity_type.entity_type, name, "computed by the server")
+    return facts
+
+
 def gathered(mappings: Iterable[object], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `Session.create` was given, in *mappings* or as *values* by name, as one dict; the latter count."""
     given: dict[str, Any] = {}
@@ -95,21 +142,6 @@ def gathered(mappings: Iterable[object], values: Mapping[str, Any]) -> dict[str,
             raise TypeError(f"create takes values by name, or one mapping, not {mapping!r}")
         given.update(mapping)
     return {**given, **values}
-
-
-def _by_facts(entity_type: type[Entity], given: Mapping[str, Any]) -> list[tuple[AttributeFacts, Any]]:
-    found = []
-    for name, value in given.items():
-        facts = entity_type._ftrack_facts.get(entity_type._ftrack_names.get(name, name))
-        if facts is None:
-            raise UnknownAttributeError(entity_type.entity_type, name, entity_type._ftrack_facts)
-        if facts.computed:
-            raise ImmutableAttributeError(entity_type.entity_type, name, "computed by the server")
-        if value is not NOT_SET:
-            found.append((facts, value))
-    if len(found) > 1:
-        _check_forms(entity_type, found)
-    return found
 
 
 def _check_forms(entity_type: type[Entity], given: Iterable[tuple[AttributeFacts, Any]]) -> None:
@@ -130,34 +162,30 @@ def _same(first: Any, second: Any) -> bool:
     return bool(first == second)
 
 
-def _missing(
-    state: SessionState, entity_type: type[Entity], values: Iterable[tuple[AttributeFacts, Any]]
-) -> frozenset[str]:
-    """Return the attributes that the server lacks; raise SchemaDriftError where *values* has one."""
+def _missing(state: SessionState, entity_type: type[Entity], names: Iterable[str]) -> frozenset[str]:
+    """Return the attributes that the server lacks; raise SchemaDriftError where *names* has one."""
     if state.drift is None:
         return frozenset()
-    for facts, _ in values:
-        state.drift.check(entity_type, facts)
+    for name in names:
+        facts = entity_type._ftrack_facts.get(entity_type._ftrack_names.get(name, name))
+        if facts is not None:
+            state.drift.check(entity_type, facts)
     return state.drift.missing(entity_type)
-
-
-def _check_complete(entity_type: type[Entity], rules: Blueprint, given: Iterable[str]) -> None:
-    """Raise MissingAttributeError where something required is given in none of its forms."""
-    have = set(given)
-    missing = [" or ".join(forms) for forms in rules.required if have.isdisjoint(forms)]
-    if missing:
-        raise MissingAttributeError(entity_type.entity_type, missing)
 
 
 def _fill(state: SessionState, entity: Entity, facts: AttributeFacts, value: Any, *, keys: frozenset[str]) -> bool:
     """Give *entity*, a new one, a plain value or a reference; return False where the value is neither."""
     content = vars(entity)
+    name = facts.name
+    if type(value) in entity._ftrack_plain.get(name, ()):
+        content[name] = value
+        return True
     if facts.kind is AttributeKind.SCALAR:
         # A key is part of every operation and is text there.
-        content[facts.name] = str(value) if facts.name in keys else checked_scalar(entity, facts, value)
+        content[name] = str(value) if name in keys else checked_scalar(entity, facts, value)
     elif facts.kind is AttributeKind.REFERENCE:
         check_reference(state, entity, facts, value)
-        content[facts.name] = value
+        content[name] = value
     else:
         return False
     set_twins(state, entity, facts, value)

@@ -202,20 +202,32 @@ def test_two_edited_in_turn_keep_their_order(session: Session, sandbox: Sandbox)
     assert sent == [("update", [second.id]), ("update", [first.id])]
 
 
-def test_new_siblings_that_are_renamed_start_with_the_names_they_had(
+def test_new_siblings_that_are_renamed_are_created_with_their_last_names(
     session: Session, production: Production, sandbox: Sandbox
 ) -> None:
     first, second = (session.create(Task, name=name, parent_id=production.shot_id) for name in ("one", "two"))
     first.name, second.name = "first", "second"
     session.commit()
-    sent = [(each["action"], each["entity_key"], each["entity_data"]) for each in operations_of(sandbox)]
-    assert [(action, key, data["name"]) for action, key, data in sent] == [  # type: ignore[index]
-        ("create", [first.id], "one"),
-        ("create", [second.id], "two"),
-        ("update", [first.id], "first"),
-        ("update", [second.id], "second"),
+    assert [(each["action"], each["entity_data"]["name"]) for each in operations_of(sandbox)] == [  # type: ignore[index]
+        ("create", "first"),
+        ("create", "second"),
     ]
-    assert (first.name, second.name) == ("first", "second")
+
+
+def test_new_entity_that_moves_is_created_where_it_was_first(
+    session: Session, production: Production, sandbox: Sandbox, open_session: type[Session]
+) -> None:
+    old = session.get(Shot, production.shot_id)
+    assert old is not None
+    task = session.create(Task, name="moves", parent=old)
+    new = session.create(Shot, name="sh020", parent=old.parent)
+    task.parent = new
+    session.commit()
+    sent = [(each["action"], each["entity_type"]) for each in operations_of(sandbox) if each["action"] != "query"]
+    assert sent == [("create", "Task"), ("create", "Shot"), ("update", "Task")]
+    again = open_session().get(Task, task.id)
+    assert again is not None
+    assert again.parent_id == new.id
 
 
 def test_reference_to_something_created_later_is_sent_after_it(session: Session, sandbox: Sandbox) -> None:
