@@ -133,7 +133,12 @@ def decode(text: str | bytes, entity_type: Callable[[object], type[Entity]]) -> 
 
     Find classes with *entity_type*. Raise ValueError where *text* is no JSON.
     """
-    return _Decoder(entity_type).value(json.loads(text))
+    return decoded_content(json.loads(text), entity_type)
+
+
+def decoded_content(content: Any, entity_type: Callable[[object], type[Entity]]) -> Any:
+    """Return what *content*, parsed JSON, stands for, see `decode`."""
+    return _Decoder(entity_type).value(content)
 
 
 def detached(entity: Entity, entity_type: Callable[[object], type[Entity]]) -> Entity:

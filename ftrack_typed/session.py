@@ -121,10 +121,10 @@ class Session(EntityAccess, EventAccess, CacheAccess, Modes, ServerActions):
         self._closed = False
         self._transport = transport or http_transport(self._settings)
         self._server = Server(self._transport, self._settings)
-        self._types = EntityTypes(self._registry(), self._server)
+        self._types = self._entity_types()
         self._state = SessionState(
             self,
-            lambda operations: checked_results(operations, self.call(operations), self.server_url),
+            self._send,
             self._types.known,
             self._types.custom_value_type,
             auto_populate=auto_populate,
@@ -363,6 +363,13 @@ class Session(EntityAccess, EventAccess, CacheAccess, Modes, ServerActions):
         if self._state.cache is not None:
             self._state.cache.close()
         self._transport.close()
+
+    def _entity_types(self) -> EntityTypes:
+        return EntityTypes(self._registry(), self._server)
+
+    def _send(self, operations: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Send *operations* of the session itself; through `call`, so that it can be wrapped."""
+        return checked_results(operations, self.call(operations), self.server_url)
 
     def _forget(self, what: str) -> None:
         with self._state.lock:

@@ -29,6 +29,9 @@ EXPORTS: Mapping[str, frozenset[str]] = {
         }
     ),
     "ftrack_typed.events": frozenset({"Event", "EventHub", "Subscriber", "Subscription", "quote"}),
+    "ftrack_typed.compat": frozenset(
+        {"OfficialClientError", "OfficialClientWarning", "Session", "install", "tree", "uninstall"}
+    ),
     "ftrack_typed.cache": frozenset(
         {
             "Cache",

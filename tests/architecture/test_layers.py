@@ -31,6 +31,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     | frozenset({"event_access", "plugins"}),
     frozenset({"session"}),
     frozenset({"", "entities"}),
+    frozenset({"compat"}),
     frozenset({"sandbox"}),
 )
 """Modules from the bottom up; each may import what stands in its own layer or below. ``""`` is the package itself.

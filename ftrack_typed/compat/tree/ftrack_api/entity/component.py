@@ -1,0 +1,12 @@
+"""Components."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ftrack_typed.entities import Component
+else:
+    from ftrack_typed.compat.kinds import kind
+
+    Component = kind("Component")
+
+__all__ = ["Component"]

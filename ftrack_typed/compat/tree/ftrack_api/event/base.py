@@ -1,0 +1,5 @@
+"""What is published."""
+
+from ftrack_typed.events import Event
+
+__all__ = ["Event"]

@@ -1,0 +1,5 @@
+"""What subscribers subscribe to."""
+
+from ftrack_typed.events import Subscription
+
+__all__ = ["Subscription"]
