@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -13,8 +13,7 @@ from .entity import Entity
 from .errors import DeletedEntityError, ImplicitLoadError, ImplicitLoadWarning, NotLoadedError
 from .facts import AttributeFacts, AttributeKind
 from .identity import key_value
-from .query.paths import TypedPath
-from .query.printer import print_criterion, print_path, print_statement
+from .query.printer import print_criterion, print_statement
 from .query.syntax import And, Comparison, Criterion, Membership, Or, Path, Statement, Step
 from .symbols import CREATED
 
@@ -118,7 +117,7 @@ def _of_new_entity(state: SessionState, entity: Entity, facts: AttributeFacts) -
 def _known(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:
     """Return the value that another form of the attribute gives, or a cache, which is then asked for siblings too."""
     value, cache = _from_twin(state, entity, facts), state.cache
-    if value is not _MISSING or cache is None or not _is_stored(state, entity):
+    if value is not _MISSING or cache is None or not is_stored(state, entity):
         return value
     page: Page = vars(entity)["_ftrack_page"]
     cache.fill([entity] if state.loading == "single" else [entity, *_siblings(state, entity, facts, page)])
@@ -135,7 +134,7 @@ def _siblings(state: SessionState, entity: Entity, facts: AttributeFacts, page: 
         if sibling is not entity
         and name not in vars(sibling)
         and (name in sibling._ftrack_facts or type(sibling) is type(entity))
-        and _is_stored(state, sibling)
+        and is_stored(state, sibling)
         and name not in sibling._ftrack_missing()
     ]
 
@@ -155,9 +154,9 @@ def _load_siblings(state: SessionState, entity: Entity, facts: AttributeFacts, p
 def load_missing(state: SessionState, entity: Entity) -> None:
     """Load everything that *entity* lacks, in one query; leave it as it is where nothing may be loaded."""
     content = vars(entity)
-    if _is_stored(state, entity) and state.cache is not None:
+    if is_stored(state, entity) and state.cache is not None:
         state.cache.fill([entity])
-    if not (_is_stored(state, entity) and state.auto_populate):
+    if not (is_stored(state, entity) and state.auto_populate):
         return
     absent = entity._ftrack_missing()
     missing = [
@@ -170,7 +169,7 @@ def load_missing(state: SessionState, entity: Entity) -> None:
         fetch(state, type(entity), missing, [entity], content["_ftrack_page"])
 
 
-def _is_stored(state: SessionState, entity: Entity) -> bool:
+def is_stored(state: SessionState, entity: Entity) -> bool:
     """Say whether the server has a row of *entity*, as far as is known here: it is neither new nor deleted."""
     return state.unit.state(entity) is not CREATED and not vars(entity).get("_ftrack_deleted")
 
@@ -229,53 +228,6 @@ def chunked(entities: Sequence[Entity], size: int = CHUNK) -> Iterator[Sequence[
     """Yield *entities* in pieces of at most *size*."""
     for start in range(0, len(entities), size):
         yield entities[start : start + size]
-
-
-def populate(
-    state: SessionState, entities: Iterable[Entity], projections: Iterable[str | TypedPath | type[Entity]]
-) -> None:
-    """Load *projections*, paths or the names that the query language has for them, of all *entities*.
-
-    Entities of several types share a query where one type that all derive from has the attributes; new and deleted
-    ones are left out. Raise SchemaDriftError where the server's schema lacks what is asked for; nothing is sent then.
-    """
-    texts = [text for projection in projections for text in _projection_texts(projection)]
-    first_names = {text.partition(".")[0].partition("[")[0] for text in texts}
-    by_root: dict[str, dict[int, Entity]] = {}
-    for entity in entities:
-        if texts and _is_stored(state, entity):
-            by_root.setdefault(entity._ftrack_root_type, {})[id(entity)] = entity
-    groups = [each for members in by_root.values() for each in _by_type(members.values(), first_names)]
-    if state.drift is not None:
-        from .drift import path_of
-
-        for entity_type, _ in groups:
-            for text in texts:
-                state.drift.check_path(entity_type, path_of(text))
-    for entity_type, group in groups:
-        page = state.new_page()
-        for chunk in chunked(group):
-            fetch(state, entity_type, texts, chunk, page)
-
-
-def _by_type(entities: Iterable[Entity], wires: set[str]) -> Iterator[tuple[type[Entity], list[Entity]]]:
-    members = list(entities)
-    entity_types = {type(entity) for entity in members}
-    names = {members[0]._ftrack_names.get(wire, wire) for wire in wires}
-    shared = common_type(entity_types, names)
-    if all(issubclass(entity_type, shared) for entity_type in entity_types):
-        yield shared, members
-        return
-    for entity_type in sorted(entity_types, key=lambda each: each.entity_type):
-        yield entity_type, [entity for entity in members if type(entity) is entity_type]
-
-
-def _projection_texts(projection: object) -> list[str]:
-    if isinstance(projection, TypedPath):
-        return [print_path(projection._ftrack_path)]
-    if isinstance(projection, str):
-        return [piece for piece in (text.strip() for text in projection.split(",")) if piece]
-    raise TypeError(f"populate takes paths such as Task.name, or their text, not {projection!r}")
 
 
 def default_names(state: SessionState, entity_type: type[Entity]) -> tuple[str, ...]:

@@ -20,10 +20,10 @@ from .entity_access import EntityAccess
 from .entity_types import EntityTypes
 from .errors import ConnectionClosedError
 from .event_access import EventAccess
-from .loading import populate
 from .lookup import by_key, text_query
 from .modes import AutoPopulatingContext, Modes, OperationRecordingContext
 from .operations import OperationPayload, Operations
+from .population import populate
 from .query.builder import Query
 from .query.result import QueryResult
 from .query.syntax import Statement
@@ -267,7 +267,11 @@ class Session(EntityAccess, EventAccess, CacheAccess, Modes, ServerActions):
         delete(self._state, entity)
 
     def populate(self, entities: Entity | Iterable[Entity], projections: Projection, *more: Projection) -> None:
-        """Load *projections*, paths or their text, of all *entities* in as few requests as possible."""
+        """Load *projections*, paths or their text, of all *entities* in as few requests as possible.
+
+        Entities may be of several types; of each is loaded what it has. Raise UnknownAttributeError for an attribute
+        that none has.
+        """
         members = [entities] if isinstance(entities, Entity) else list(entities)
         populate(self._state, members, cast("Iterable[Any]", (projections, *more)))
 

@@ -222,6 +222,33 @@ def test_populate_asks_in_chunks(session: Session, sandbox: Sandbox) -> None:
     assert sizes == [500, 500, 100]
 
 
+def test_typed_query_pages_as_told(session: Session, production: Production, sandbox: Sandbox) -> None:
+    query = session.query(Task, page_size=2).where(Task.parent_id == production.shot_id)
+    assert len(query.all()) == 3
+    pages = [str(operation["expression"]).partition(" offset ")[2] for operation in operations_of(sandbox)]
+    assert pages == ["0 limit 2", "2 limit 2"]
+    sandbox.requests.clear()
+    assert len(query.order_by(Task.name).select(Task.name).result()) == 3
+    assert len(sandbox.requests) == 2
+
+
+def test_list_of_what_was_found_is_the_callers_own(session: Session, production: Production) -> None:
+    result = session.query(f"Task where parent_id is {production.shot_id}")
+    first = result.all()
+    first.clear()
+    assert len(result.all()) == len(result) == 3
+    assert result.all() is not result.all()
+
+
+@pytest.mark.parametrize("page_size", [0, -1])
+def test_page_has_at_least_one_row(session: Session, sandbox: Sandbox, page_size: int) -> None:
+    with pytest.raises(QueryError, match=f"a page has at least one row, not {page_size}"):
+        session.query("Task", page_size=page_size)
+    with pytest.raises(QueryError, match=f"a page has at least one row, not {page_size}"):
+        session.query(Task, page_size).all()
+    assert len(sandbox.requests) == 0
+
+
 @pytest.mark.parametrize("wrong", [3, None, ["name"]])
 def test_populate_names_what_is_no_projection(session: Session, sandbox: Sandbox, wrong: Any) -> None:
     user = session.query(User).first()
@@ -247,6 +274,45 @@ def test_populate_takes_several_types_and_paths(session: Session, production: Pr
     sandbox.requests.clear()
     assert (task.description, task.bid, task.status.name) == (None, 0.0, task.status.name)
     assert user.username
+    assert len(sandbox.requests) == 0
+
+
+def test_populate_asks_of_each_type_what_it_has(session: Session, production: Production, sandbox: Sandbox) -> None:
+    task, shot, project = (
+        session.query(f"select id from {name} where {where}").one()
+        for name, where in (
+            ("Task", f"id is {production.task_ids[0]}"),
+            ("Shot", f"id is {production.shot_id}"),
+            ("Project", f"id is {production.project_id}"),
+        )
+    )
+    user = session.query("select id from User").first()
+    assert user is not None
+    _ = session.schemas
+    sandbox.requests.clear()
+    session.populate([task, user, shot, project], "name, bid, full_name", User.username, Task.type.name)
+    asked = [str(each.get("expression")).partition(" where ")[0] for each in operations_of(sandbox)]
+    assert sorted(asked) == [
+        "select name, bid, type.name from TypedContext",
+        "select name, full_name from Project",
+        "select username from User",
+    ]
+    sandbox.requests.clear()
+    assert (task["bid"], shot["bid"], project["full_name"][:4]) == (0.0, 0.0, "Test")
+    assert user["username"]
+    assert len(sandbox.requests) == 0
+
+
+def test_populate_refuses_what_no_type_has(session: Session, production: Production, sandbox: Sandbox) -> None:
+    task, shot = session.get(Task, production.task_ids[0]), session.get(Shot, production.shot_id)
+    assert task is not None
+    assert shot is not None
+    _ = session.schemas
+    sandbox.requests.clear()
+    with pytest.raises(UnknownAttributeError, match=r"^Task has no attribute 'nmae'; did you mean 'name'"):
+        session.populate(task, "bid, nmae")
+    with pytest.raises(UnknownAttributeError, match=r"^Shot, Task has no attribute 'statuss'.*'status'"):
+        session.populate([task, shot], "statuss.name")
     assert len(sandbox.requests) == 0
 
 

@@ -350,6 +350,27 @@ def populate_of_several_types(client: Client, session: Session) -> None:
         assert shot["description"] is client.expect(original=client.not_set, ours=None)
 
 
+def populate_of_what_not_all_types_have(client: Client, session: Session) -> None:
+    # Section 6: the original asks of all what it is told, as for the type of the first, and the server refuses. Ours
+    # loads it for those that have it, and refuses, before anything is sent, what none has.
+    production = client.server.production(1)
+    task = session.query(f"select id from Task where id is {production.tasks[0]}").one()
+    project = session.query(f"select id from Project where id is {production.project}").one()
+    if client.is_ours:
+        session.populate([project, task], "full_name, bid, name")
+        with session.auto_populating(False):
+            assert (task["bid"], task["name"]) == (0.0, "task_000")
+            assert project["full_name"]
+            assert project["name"]
+    else:
+        with raised(client.error("ServerError")):
+            session.populate([project, task], "bid")
+    client.server.clear()
+    with raised(client.error(original="ServerError", ours="UnknownAttributeError")):
+        session.populate([project, task], "name, bidd")
+    assert len(client.server.requests) == client.expect(original=1, ours=0)
+
+
 def items_load_all_scalars_in_one_call(client: Client, session: Session) -> None:
     # Sections 6 and 11: what is missing of the plain values comes with one query.
     (task_id, *_) = client.server.production(1).tasks
