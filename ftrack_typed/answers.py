@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from .errors import FtrackError, UnexpectedResponseError
 from .transport import public_url
 
-_MERGING_ERRORS: Final = (KeyError, ValueError, TypeError, AttributeError)
+MERGING_ERRORS: Final = (KeyError, ValueError, TypeError, AttributeError)
 """What the merging of a row raises where the row is not what it should be."""
 
 
@@ -61,6 +61,6 @@ class RowsMerged:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if isinstance(error, _MERGING_ERRORS) and not isinstance(error, FtrackError):
+        if isinstance(error, MERGING_ERRORS) and not isinstance(error, FtrackError):
             reason = f"lacks {error}" if isinstance(error, KeyError) else f"cannot be read ({error})"
             raise UnexpectedResponseError(f"a row of the answer {reason}", public_url(self._server_url)) from error

@@ -83,8 +83,22 @@ class IdentityMap:
         _set(entity, "__dict__", row)
         row["_ftrack_page"] = page
         page.entities.append(entity)
-        plan.convert(row, entity, page)
+        try:
+            plan.convert(row, entity, page)
+        except BaseException:
+            self._drop(entity, merger, key, page)
+            raise
         return entity
+
+    @staticmethod
+    def _drop(entity: Entity, merger: _TypeMerger, key: Any, page: Page) -> None:
+        """Forget *entity*, whose row cannot be read: neither the map nor a sibling may come upon a part of it."""
+        del merger.known[key]
+        page.entities[:] = [each for each in page.entities if each is not entity]
+        content: Row = entity.__dict__
+        kept = {wire: content[wire] for wire in merger.keys if wire in content}
+        content.clear()
+        content.update(zip(merger.names, kept.values(), strict=True), _ftrack_page=page)
 
     def _update(self, entity: Entity, row: Row, plan: _Plan, page: Page, entity_type: type[Entity]) -> None:
         content: Row = entity.__dict__

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Container, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from .answers import MERGING_ERRORS
 from .batch import PlannedOperation
 from .changes import Changes, touched_references
 from .entity import Entity
@@ -14,6 +16,8 @@ from .wire import ENTITY_TYPE
 
 if TYPE_CHECKING:
     from .state import SessionState
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 
 def apply(
@@ -35,13 +39,19 @@ def apply(
 
 
 def _merge_answer(state: SessionState, entity: Entity, result: Any) -> None:
-    """Make *entity* say what the server answered to its creation or update; what it does not mention stays."""
+    """Make *entity* say what the server answered to its creation or update; what it does not mention stays.
+
+    So does all of it where the answer cannot be read: the server has done what it was asked for.
+    """
     data = result.get("data") if isinstance(result, dict) else None
     if not isinstance(data, dict) or ENTITY_TYPE not in data:
         return
     if any(name not in data for name in entity.primary_key_attributes):
         return
-    state.identity.merge_row(data, vars(entity)["_ftrack_page"])
+    try:
+        state.identity.merge_row(data, vars(entity)["_ftrack_page"])
+    except MERGING_ERRORS as error:
+        _LOGGER.warning("the answer to the commit of %r cannot be read (%s): it stays as it was sent", entity, error)
 
 
 def _apply_pushed(state: SessionState, operation: Mapping[str, Any], result: Any) -> None:

@@ -34,12 +34,18 @@ def decoded(value: Any) -> Any:
 
 
 def parsed_datetime(text: str) -> datetime:
-    """Return the datetime that *text* writes in ISO form; without an offset it is UTC (protocol section 3.1)."""
-    if len(text) == _WITHOUT_OFFSET:
-        return datetime.fromisoformat(f"{text}+00:00")
-    if text[-1:] == "Z":  # Python 3.10 does not read this spelling of the offset.
-        text = f"{text[:-1]}+00:00"
-    return aware(datetime.fromisoformat(text))
+    """Return the datetime that *text* writes in ISO form; without an offset it is UTC (protocol section 3.1).
+
+    Raise ValueError, with the text, where it writes none.
+    """
+    try:
+        if len(text) == _WITHOUT_OFFSET:
+            return datetime.fromisoformat(f"{text}+00:00")
+        if text[-1:] == "Z":  # Python 3.10 does not read this spelling of the offset.
+            return aware(datetime.fromisoformat(f"{text[:-1]}+00:00"))
+        return aware(datetime.fromisoformat(text))
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no date: {error}") from None
 
 
 def encoded(value: Any) -> Any:
