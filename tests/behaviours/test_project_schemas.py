@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
+from typing import Any, cast
+
 import pytest
 
-from ftrack_typed.entities import AssetVersion, Project, ProjectSchema, Session, Shot, Status, Task, Type
+from ftrack_typed.entities import AssetVersion, Milestone, Project, ProjectSchema, Session, Shot, Status, Task, Type
 from ftrack_typed.sandbox.in_process import Sandbox
 from tests.session.conftest import actions_of
 
@@ -92,6 +95,28 @@ def test_statuses_and_types_of_object_types(
     assert actions_of(sandbox) == [["query"]]
     assert [status.name for status in statuses] == names(session, text, "statuses", "task_status") != []
     assert [each.name for each in project_schema.get_types("Shot")] == names(session, text, "types", "task_type")
+
+
+def test_object_types_have_statuses_of_their_own(session: Session, open_session: type[Session]) -> None:
+    create = cast(Any, session.create)
+    statuses = session.query(Status).all()[:3]
+    made = session.create(ProjectSchema, name=f"own {uuid.uuid4().hex}")
+    rows = []
+    for entity_type, allowed in ((Shot, [statuses[0], statuses[1]]), (Milestone, [statuses[2]])):
+        values = {"type_id": entity_type._ftrack_facts["object_type_id"].default, "project_schema_id": made.id}
+        row = create("Schema", values)
+        for place, status in enumerate(allowed):
+            link = {"schema_id": row.id, "status_id": status.id, "sort": place}
+            rows.append(create("SchemaStatus", link))
+        rows.append(row)
+    session.commit()
+    found = open_session().get(ProjectSchema, made.id)
+    assert found is not None
+    assert [status.id for status in found.get_statuses(Shot)] == [statuses[0].id, statuses[1].id]
+    assert [status.id for status in found.get_statuses("Milestone")] == [statuses[2].id]
+    for entity in (*rows, made):
+        session.delete(entity)
+    session.commit()
 
 
 def test_types_of_tasks(project_schema: ProjectSchema, open_session: type[Session], sandbox: Sandbox) -> None:

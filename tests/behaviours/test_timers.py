@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, cast
@@ -81,6 +82,25 @@ def test_refused_timer_leaves_other_changes_waiting(session: Session, user: User
     assert [entity for entity, _ in session._state.unit.entities()] == [task]
     session.commit()
     assert session.query(Task).where(Task.id == task.id).select(Task.description).one().description == "mine"
+
+
+def test_refused_timer_is_forgotten_by_all(session: Session, user: User, sandbox: Sandbox) -> None:
+    first = user.start_timer()
+    other = session.create(User, username=f"user_{uuid.uuid4().hex[:12]}")
+    session.commit()
+    waiting = session.create(Timer, user=other)
+    with pytest.raises(NotUniqueError):
+        user.start_timer()
+    # It is neither known nor the sibling of what waited beside it.
+    mine = [each for each in session._state.identity if isinstance(each, Timer) and each in (first, waiting)]
+    assert [each for each in session._state.identity if isinstance(each, Timer)] == mine
+    session.commit()
+    session.populate(waiting, Timer.id)
+    vars(waiting).pop("comment", None)
+    sandbox.requests.clear()
+    _ = waiting.comment
+    (operation,) = operations_of(sandbox)
+    assert str(operation["expression"]).count('"') == 2
 
 
 def test_force_stops_the_other_one(session: Session, user: User, open_session: type[Session]) -> None:

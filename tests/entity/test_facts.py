@@ -312,12 +312,15 @@ def test_copy_holds_what_is_loaded_and_belongs_to_no_session(task: Any, duplicat
 
 
 def test_entities_that_refer_to_each_other_are_copied() -> None:
-    shot = attached(Shot, {"id": "p"})
+    shot = attached(Shot, {"id": "p", "name": "sh010"})
     task = attached(Task, {"id": "t", "parent": shot})
     vars(shot)["children"] = [task]
-    for twin in (copy.deepcopy(task), pickle.loads(pickle.dumps(task))):
+    for twin in (copy.copy(task), copy.deepcopy(task), pickle.loads(pickle.dumps(task))):
         assert twin.parent == shot
-        assert "children" not in vars(twin.parent), "a reference is copied by its key alone"
+        assert twin.parent is not shot
+        assert set(vars(twin.parent)) == {"id", "_ftrack_page"}, "a reference is copied by its key alone"
+        with pytest.raises(NotLoadedError, match="the entity belongs to no session"):
+            _ = twin.parent.name
 
 
 @pytest.mark.parametrize("name", ENTITY_TYPES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+import attrs
 import pytest
 
 from ftrack_typed import inspection
@@ -51,6 +52,23 @@ def test_operations_are_a_list_of_their_own() -> None:
     assert not operations
     with pytest.raises(IndexError):
         operations.pop()
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        Operation("Task", {"id": "1"}),
+        CreateEntityOperation("Task", {"id": "1"}, {}),
+        UpdateEntityOperation("Task", {"id": "1"}, "name", NOT_SET, "x"),
+        DeleteEntityOperation("Task", {"id": "1"}),
+    ],
+    ids=lambda operation: type(operation).__name__,
+)
+def test_operation_is_a_fact(operation: Any) -> None:
+    for name in attrs.fields_dict(type(operation)):
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            setattr(operation, name, "other")
+    assert (operation.entity_type, operation.entity_key) == ("Task", {"id": "1"})
 
 
 def test_recorded_operations_are_those_of_the_documentation(session: Session, task: Task, sandbox: Sandbox) -> None:

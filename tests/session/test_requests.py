@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 import requests
+from starlette.responses import JSONResponse
 
 import ftrack_typed
 from ftrack_typed.entities import Session, Shot, Task, User
-from ftrack_typed.errors import AuthenticationError, FtrackError
+from ftrack_typed.errors import (
+    AuthenticationError,
+    FtrackError,
+    PermissionDeniedError,
+    ServerCompatibilityError,
+    ServerError,
+)
 from ftrack_typed.sandbox.in_process import Sandbox
 from ftrack_typed.session import SessionAuthentication
 from ftrack_typed.transport import HttpTransport
@@ -161,6 +168,47 @@ def test_wrong_authentication_is_refused_by_the_server(sandbox: Sandbox) -> None
         transport.call([{"action": "query", "expression": "User"}])
     assert "not-the-key" not in f"{caught.value!r} {transport!r}"
     transport.close()
+
+
+REFUSALS: Mapping[str, tuple[Mapping[str, object], type[ServerError]]] = {
+    "credentials": ({"exception": "InvalidCredentialsError", "content": "no"}, AuthenticationError),
+    "code": ({"exception": "Anything", "content": "no", "error_code": "api_credentials_invalid"}, AuthenticationError),
+    "permission": ({"exception": "PermissionError", "content": "no"}, PermissionDeniedError),
+    "old permission": ({"exception": "FTAuthenticationError", "content": "no"}, PermissionDeniedError),
+    "unknown action": ({"exception": "Exception", "content": "Invalid action u'fly'"}, ServerCompatibilityError),
+    "anything else": ({"exception": "ValidationError", "content": "no", "error_code": "x"}, ServerError),
+}
+"""Bodies of refusals, and the errors that they are (protocol section 1.4)."""
+
+
+@pytest.mark.parametrize("status", [200, 403])
+@pytest.mark.parametrize("name", list(REFUSALS))
+def test_refusal_of_the_server_has_its_type(session: Session, sandbox: Sandbox, name: str, status: int) -> None:
+    body, expected = REFUSALS[name]
+    sandbox.intercept = lambda request, answer: JSONResponse(body, status)
+    try:
+        with pytest.raises(ServerError) as caught:
+            session.query(Task).all()
+    finally:
+        sandbox.intercept = None
+    error = caught.value
+    assert type(error) is expected
+    assert str(error) == f"Server reported error: {body['exception']}({body['content']})"
+    assert (error.exception, error.content) == (body["exception"], body["content"])
+    assert error.error_code == body.get("error_code")
+    assert session.query(Task).first() is not None
+
+
+def test_user_without_a_role_is_denied(session: Session, open_session: type[Session], production: Production) -> None:
+    user = session.create(User, username=f"user_{uuid.uuid4().hex}", is_active=True)
+    session.commit()
+    limited = open_session(api_user=user.username, api_key=user.reset_api_key())
+    task = limited.get(Task, production.task_ids[0])
+    assert task is not None
+    task.description = "not mine"
+    with pytest.raises(PermissionDeniedError, match=user.username):
+        limited.commit()
+    assert limited.modified == [task]
 
 
 def test_reprs_have_no_secrets(open_session: type[Session], sandbox: Sandbox, production: Production) -> None:
