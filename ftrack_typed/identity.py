@@ -95,7 +95,7 @@ class IdentityMap:
         """Forget *entity*, whose row cannot be read: neither the map nor a sibling may come upon a part of it."""
         del merger.known[key]
         page.entities[:] = [each for each in page.entities if each is not entity]
-        content: Row = entity.__dict__
+        content = vars(entity)
         kept = {wire: content[wire] for wire in merger.keys if wire in content}
         content.clear()
         content.update(zip(merger.names, kept.values(), strict=True), _ftrack_page=page)
