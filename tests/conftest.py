@@ -110,6 +110,28 @@ OUTSIDE_ALL = frozenset({"recorded"})
 """Capabilities that ``FTRACK_TYPED_REQUIRE=all`` does not mean."""
 
 
+ONCE = (
+    "tests/packaging/",
+    "tests/typing/",
+    "tests/official_client/",
+    "tests/benchmarks/",
+    "tests/examples/",
+    "tests/parity/test_session_facts.py::test_official_client",
+    "tests/generator/test_golden.py::test_mypy_accepts_the_package_and_a_script",
+    "tests/generator/test_behaviours.py::test_package_of_awkward_names_is_accepted",
+)
+"""Starts of the ids of tests that run checkers, builds or other people's clients, which bring their own Python or read
+the code without running it: marked ``once``, they run in one environment of tox and not with every Python."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need no more than one Python, before others choose by marks."""
+    for item in items:
+        if item.nodeid.startswith(ONCE):
+            item.add_marker("once")
+
+
 @functools.cache
 def absence(name: str) -> str | None:
     """Return why the capability *name* is absent, or None where it is there; probe once per process."""

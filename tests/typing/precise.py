@@ -9,6 +9,7 @@ from typing_extensions import assert_type
 
 from ftrack_typed import data, formatter, inspection, symbols
 from ftrack_typed.attributes import LinkItem
+from ftrack_typed.cache import KeyMaker
 from ftrack_typed.collection import Collection, MappedCollection
 from ftrack_typed.commit_plan import CommitPlan, PlannedChange
 from ftrack_typed.entities import (
@@ -29,6 +30,7 @@ from ftrack_typed.entities import (
     User,
 )
 from ftrack_typed.entity import Entity
+from ftrack_typed.entity_cache import EntityCache
 from ftrack_typed.events import EventHub
 from ftrack_typed.modes import LoadingContext
 from ftrack_typed.operations import (
@@ -39,6 +41,7 @@ from ftrack_typed.operations import (
     Operations,
     UpdateEntityOperation,
 )
+from ftrack_typed.outcome import CommitResolution
 from ftrack_typed.query.builder import Query
 from ftrack_typed.query.result import QueryResult
 from ftrack_typed.session import AutoPopulatingContext, OperationRecordingContext, SessionAuthentication
@@ -61,6 +64,8 @@ def properties_of_a_session(session: Session) -> None:
     assert_type(session.auto_populate, bool)
     assert_type(session.record_operations, bool)
     assert_type(session.event_hub, EventHub)
+    assert_type(session.cache, EntityCache)
+    assert_type(session.cache_key_maker, KeyMaker[Any])
 
 
 def modes_of_a_session(session: Session) -> None:
@@ -92,6 +97,8 @@ def entities_of_a_session(session: Session, task: Task, shot: Shot) -> None:
     assert_type(session.populate(task, Task.bid, "name"), None)
     assert_type(session.commit(), None)
     assert_type(session.rollback(), None)
+    assert_type(session.resolve_commit(), CommitResolution)
+    assert_type(session.resolve_commit().pending, tuple[dict[str, Any], ...])
     assert_type(session.plan(), CommitPlan)
     assert_type(session.plan()[0], PlannedChange)
     assert_type(session.plan()[0].entity, Entity | None)
