@@ -90,6 +90,10 @@ class Entity(_Base):
                         return
             facts = self._ftrack_facts.get(name)
             if facts is None:
+                if isinstance(getattr(type(self), name, None), property):
+                    # A setting of a behaviour, such as the accessor of a location: nothing that the server knows.
+                    object.__setattr__(self, name, value)
+                    return
                 raise UnknownAttributeError(self.entity_type, name, self._ftrack_facts)
             self._ftrack_write(facts, value)
 

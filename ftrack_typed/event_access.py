@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from .entity_types import EntityTypes
     from .events import EventHub
+    from .files.session_files import SessionFiles
     from .settings import Settings
     from .state import SessionState
 
 _READY: Final = "ftrack.api.session.ready"
 _CONSTRUCT: Final = "ftrack.api.session.construct-entity-type"
+_LOCATION_TOPICS: Final = ("ftrack.api.session.configure-location", "ftrack.storage-scenario.activate")
 _PLUGIN_VARIABLE: Final = "FTRACK_EVENT_PLUGIN_PATH"
 
 
@@ -24,6 +26,11 @@ class EventAccess:
     _state: SessionState
     _types: EntityTypes
     _event_hub: EventHub | None = None
+
+    if TYPE_CHECKING:
+
+        @property
+        def _files(self) -> SessionFiles: ...
 
     @property
     def event_hub(self) -> EventHub:
@@ -56,6 +63,7 @@ class EventAccess:
             discover(plugin_folders(plugin_paths), [self], plugin_arguments)
         try:
             self._construct_entity_types()
+            self._configure_where_heard()
         except BaseException:
             self._end_events()
             raise
@@ -76,6 +84,12 @@ class EventAccess:
                 raise ValueError(f"{len(given)} subscribers gave a class for {schema['id']}, where one may: {given}")
             if given:
                 self._types.replace(schema["id"], given[0])
+
+    def _configure_where_heard(self) -> None:
+        """Set the locations up now where somebody listens for that; else they are set up when first used."""
+        hub = self._event_hub
+        if hub is not None and any(hub.may_reach(topic) for topic in _LOCATION_TOPICS):
+            self._files.configure()
 
     def _announce(self, topic: str) -> None:
         """Tell subscribers what happened to the session; where nobody asked for the hub there are none."""

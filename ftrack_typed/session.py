@@ -20,6 +20,7 @@ from .entity_access import EntityAccess
 from .entity_types import EntityTypes
 from .errors import ConnectionClosedError
 from .event_access import EventAccess
+from .file_access import FileAccess
 from .lookup import by_key, text_query
 from .modes import AutoPopulatingContext, Modes, OperationRecordingContext
 from .operations import OperationPayload, Operations
@@ -63,7 +64,7 @@ __all__ = [
 ]
 
 
-class Session(EntityAccess, EventAccess, CacheAccess, Modes, ServerActions):
+class Session(EntityAccess, EventAccess, FileAccess, CacheAccess, Modes, ServerActions):
     """A connection to one server, with the entities it has shown and the changes that wait for `commit`.
 
     Each generated package has its own subclass, whose entities are the classes of that package; this one uses
@@ -355,6 +356,7 @@ class Session(EntityAccess, EventAccess, CacheAccess, Modes, ServerActions):
     def reset(self) -> None:
         """Forget all entities, and with a warning all changes that wait; entities at hand are on their own."""
         self._forget("reset")
+        self._configure_where_heard()
         self._announce("ftrack.api.session.reset")
 
     def close(self) -> None:
@@ -381,6 +383,7 @@ class Session(EntityAccess, EventAccess, CacheAccess, Modes, ServerActions):
             self._state.identity.clear()
             self._state.creation_page = self._state.new_page()
             self._state._configurations = self._state.unresolved = None
+        self._forget_locations()
 
     def __enter__(self) -> Self:
         return self

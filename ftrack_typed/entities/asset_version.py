@@ -18,7 +18,9 @@ from ftrack_typed.attributes import (
     Restricted,
     attribute,
 )
+from ftrack_typed.behaviours.components import CreatesComponents
 from ftrack_typed.behaviours.notes import CreatesNotes
+from ftrack_typed.behaviours.thumbnails import CreatesThumbnails
 from ftrack_typed.custom_attributes import Custom
 from ftrack_typed.declaration import entity
 from ftrack_typed.entity import Entity
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from .component import Component
     from .custom_attribute_link import CustomAttributeLink
     from .custom_attribute_link_from import CustomAttributeLinkFrom
+    from .location import Location as Location
     from .note import Note
     from .note_category import NoteCategory as NoteCategory
     from .note_label import NoteLabel as NoteLabel
@@ -49,6 +52,8 @@ if TYPE_CHECKING:
 class AssetVersion(
     Entity,
     CreatesNotes["Note", "BaseUser", "Resource", "NoteCategory", "NoteLabel"],
+    CreatesThumbnails["Component"],
+    CreatesComponents["Component", "Location"],
 ):
     """One numbered publish of an asset, with files, status and notes."""
 

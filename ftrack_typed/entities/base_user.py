@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from ftrack_typed.attributes import Attr, Computed, JsonObject, OptionalRef, attribute
+from ftrack_typed.behaviours.thumbnails import CreatesThumbnails
 from ftrack_typed.declaration import entity
 from ftrack_typed.symbols import NOT_SET
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @entity
-class BaseUser(Resource):
+class BaseUser(Resource, CreatesThumbnails["Component"]):
     """Anyone who can write notes: a user of the studio or an outside collaborator."""
 
     entity_type: ClassVar = "BaseUser"

@@ -13,6 +13,7 @@ from ftrack_typed.attributes import (
     Restricted,
     attribute,
 )
+from ftrack_typed.behaviours.components import HasAvailability
 from ftrack_typed.declaration import entity
 from ftrack_typed.entity import Entity
 from ftrack_typed.symbols import NEW_ID, NOT_SET, SERVER_SIDE
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
     from .container_component import ContainerComponent
     from .custom_attribute_link import CustomAttributeLink
     from .custom_attribute_link_from import CustomAttributeLinkFrom
+    from .location import Location as Location
 
 
 @entity
-class Component(Entity):
+class Component(Entity, HasAvailability["Location"]):
     """A file, a frame sequence or a container of both."""
 
     entity_type: ClassVar = "Component"

@@ -20,6 +20,7 @@ from ftrack_typed.attributes import (
     attribute,
 )
 from ftrack_typed.behaviours.notes import CreatesNotes
+from ftrack_typed.behaviours.thumbnails import CreatesThumbnails
 from ftrack_typed.custom_attributes import Custom
 from ftrack_typed.declaration import entity
 from ftrack_typed.entity import Entity
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 class Context(
     Entity,
     CreatesNotes["Note", "BaseUser", "Resource", "NoteCategory", "NoteLabel"],
+    CreatesThumbnails["Component"],
 ):
     """A node of the production tree: a project or anything below one."""
 

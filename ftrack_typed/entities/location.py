@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from ftrack_typed.attributes import Attr, Fixed, Many, attribute
+from ftrack_typed.behaviours.locations import StoresComponents
 from ftrack_typed.declaration import entity
 from ftrack_typed.entity import Entity
 from ftrack_typed.symbols import NEW_ID, NOT_SET
 
 if TYPE_CHECKING:
+    from .component import Component as Component
     from .component_location import ComponentLocation
 
 
 @entity
-class Location(Entity):
+class Location(Entity, StoresComponents["Component", "Location"]):
     """A storage target that components are added to and fetched from."""
 
     entity_type: ClassVar = "Location"

@@ -43,6 +43,23 @@
     │   ├── EventHubPacketError         ... because what came over the connection makes no sense
     │   └── EventQueueFullError         ... because too many events wait to be sent
     ├── PluginError                     a plugin cannot be loaded or registered; ``path`` is its file
+    ├── LocationError                   a location cannot do that; ``details`` say what was done
+    │   ├── ComponentNotInAnyLocationError  ... the component is nowhere
+    │   ├── ComponentNotInLocationError ... the components are not there; ``components`` and ``location``
+    │   └── ComponentInLocationError    ... the components are there already; ``components`` and ``location``
+    ├── AccessorError                   an accessor cannot reach a resource
+    │   ├── AccessorOperationFailedError    ... an operation failed; ``operation`` and ``error`` say which and why
+    │   │   ├── AccessorUnsupportedOperationError   ... it has no such operation
+    │   │   └── AccessorPermissionDeniedError   ... it is not allowed
+    │   ├── AccessorResourceIdentifierError ... the text is no resource identifier
+    │   │   └── AccessorFilesystemPathError ... or leads out of the accessor's prefix
+    │   └── AccessorResourceError       ... the resource is not as it should be; ``resource_identifier`` says which
+    │       ├── AccessorResourceNotFoundError   ... it is not there
+    │       ├── AccessorParentResourceNotFoundError ... what it should be in is not there
+    │       ├── AccessorResourceInvalidError    ... it is of another kind
+    │       ├── AccessorResourceExistsError ... it is there already
+    │       └── AccessorContainerNotEmptyError  ... it holds something
+    ├── StructureError                  a structure cannot say where a component goes
     ├── DirectInstantiationError        an entity class was called; ``session.create`` makes entities (also a TypeError)
     └── ForeignEntityTypeError          the class belongs to another generated package
 
@@ -85,6 +102,25 @@ from .entities import (
     UnrecognisedEntityTypeError,
 )
 from .events import EventHubConnectionError, EventHubError, EventHubPacketError, EventQueueFullError, PluginError
+from .files import (
+    AccessorContainerNotEmptyError,
+    AccessorError,
+    AccessorFilesystemPathError,
+    AccessorOperationFailedError,
+    AccessorParentResourceNotFoundError,
+    AccessorPermissionDeniedError,
+    AccessorResourceError,
+    AccessorResourceExistsError,
+    AccessorResourceIdentifierError,
+    AccessorResourceInvalidError,
+    AccessorResourceNotFoundError,
+    AccessorUnsupportedOperationError,
+    ComponentInLocationError,
+    ComponentNotInAnyLocationError,
+    ComponentNotInLocationError,
+    LocationError,
+    StructureError,
+)
 from .queries import (
     ExpressionSyntaxError,
     IncorrectResultError,
@@ -98,11 +134,26 @@ from .queries import (
 from .warnings import ImplicitLoadWarning, SchemaDriftWarning
 
 __all__ = [
+    "AccessorContainerNotEmptyError",
+    "AccessorError",
+    "AccessorFilesystemPathError",
+    "AccessorOperationFailedError",
+    "AccessorParentResourceNotFoundError",
+    "AccessorPermissionDeniedError",
+    "AccessorResourceError",
+    "AccessorResourceExistsError",
+    "AccessorResourceIdentifierError",
+    "AccessorResourceInvalidError",
+    "AccessorResourceNotFoundError",
+    "AccessorUnsupportedOperationError",
     "AttributeValueError",
     "AuthenticationError",
     "CollectionError",
     "CommitInProgressError",
     "CommitOutcomeUnknownError",
+    "ComponentInLocationError",
+    "ComponentNotInAnyLocationError",
+    "ComponentNotInLocationError",
     "ConnectionClosedError",
     "DeletedEntityError",
     "DirectInstantiationError",
@@ -119,6 +170,7 @@ __all__ = [
     "ImplicitLoadError",
     "ImplicitLoadWarning",
     "IncorrectResultError",
+    "LocationError",
     "MissingAttributeError",
     "MultipleResultsFoundError",
     "NoResultFoundError",
@@ -138,6 +190,7 @@ __all__ = [
     "ServerCompatibilityError",
     "ServerError",
     "ServerUnreachableError",
+    "StructureError",
     "TransportError",
     "UnexpectedResponseError",
     "UnknownAttributeError",

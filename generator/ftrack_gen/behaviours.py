@@ -77,6 +77,34 @@ RULES: Final[tuple[Rule, ...]] = (
         (),
         "clients can make jobs of one type only",
     ),
+    Rule(
+        "CreatesThumbnails",
+        "*",
+        ("thumbnail",),
+        ("Component",),
+        "what has a thumbnail can be given one",
+    ),
+    Rule(
+        "CreatesComponents",
+        "AssetVersion",
+        ("components",),
+        ("AssetVersion.components", "ComponentLocation.location"),
+        "components are made in versions",
+    ),
+    Rule(
+        "HasAvailability",
+        "Component",
+        ("component_locations",),
+        ("ComponentLocation.location",),
+        "a component is in some locations and not in others",
+    ),
+    Rule(
+        "StoresComponents",
+        "Location",
+        (),
+        ("ComponentLocation.component", "ComponentLocation.location"),
+        "a location is where components are added and removed",
+    ),
 )
 """The behaviours, in the order in which they stand among the bases of a class."""
 

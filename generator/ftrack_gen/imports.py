@@ -14,9 +14,12 @@ ORIGINS: Final = {
     "collections.abc": "Mapping",
     "typing": "TYPE_CHECKING ClassVar Final Literal TypeAlias Union",
     "ftrack_typed.behaviours.accounts": "HasAccount",
+    "ftrack_typed.behaviours.components": "CreatesComponents HasAvailability",
     "ftrack_typed.behaviours.jobs": "RunsOutside",
+    "ftrack_typed.behaviours.locations": "StoresComponents",
     "ftrack_typed.behaviours.notes": "CreatesNotes CreatesReplies",
     "ftrack_typed.behaviours.project_schemas": "AllowsWorkflows",
+    "ftrack_typed.behaviours.thumbnails": "CreatesThumbnails",
     "ftrack_typed.behaviours.timers": "RunsTimers",
     "ftrack_typed.attributes": (
         "Attr Computed Fixed FixedMany FixedRef JsonObject JsonValue LinkItem Many Mapped Narrowed NarrowedRef "

@@ -28,7 +28,8 @@ RESERVED_ATTRIBUTES: Final[Mapping[str, str]] = {
                 "start_timer stop_timer send_invite reset_api_key get_statuses get_types wait"
             ),
             "a method or setting of locations": (
-                "accessor structure resource_identifier_transformer add_component add_components remove_component "
+                "accessor structure resource_identifier_transformer moves_data "
+                "add_component add_components remove_component "
                 "remove_components get_component_availability get_component_availabilities get_resource_identifier "
                 "get_resource_identifiers get_filesystem_path get_filesystem_paths get_url get_thumbnail_url"
             ),

@@ -32,6 +32,18 @@ EXPORTS: Mapping[str, frozenset[str]] = {
     "ftrack_typed.compat": frozenset(
         {"OfficialClientError", "OfficialClientWarning", "Session", "install", "tree", "uninstall"}
     ),
+    "ftrack_typed.files": frozenset(
+        {
+            "Accessor",
+            "DiskAccessor",
+            "EntityIdStructure",
+            "IdStructure",
+            "OriginStructure",
+            "ResourceIdentifierTransformer",
+            "StandardStructure",
+            "Structure",
+        }
+    ),
     "ftrack_typed.cache": frozenset(
         {
             "Cache",

@@ -21,14 +21,15 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"attributes", "collection", "custom_attributes", "operators", "page"}),
     frozenset({"entity"}),
     frozenset({"declaration"}),
-    frozenset({"behaviours", "entities.*", "query.builder", "query.result"}),
+    frozenset({"behaviours", "entities.*", "query.builder", "query.result"})
+    | frozenset({"files.accessor", "files.storage", "files.structure", "files.transformer"}),
     frozenset({"batch", "identity", "unit_of_work", "changes", "state", "loading", "assignment", "commit", "creation"})
     | frozenset({"cache", "cache_access", "entity_cache"})
     | frozenset({"answers", "custom_values", "ensuring", "formatter", "registry", "schema_types"})
     | frozenset({"transport", "schema", "events", "server", "server_actions", "lookup", "reconstruction", "modes"})
     | frozenset({"deletion", "drift", "population", "commit_batches", "batched_commit", "settlement", "outcome"})
     | frozenset({"encoding", "commit_plan", "recorded_operations", "inspection", "entity_types", "entity_access"})
-    | frozenset({"event_access", "plugins"}),
+    | frozenset({"event_access", "plugins", "file_access", "files"}),
     frozenset({"session"}),
     frozenset({"", "entities"}),
     frozenset({"compat"}),
@@ -64,6 +65,8 @@ TYPING_ONLY: Mapping[tuple[str, str], str] = {
         ((name, "session") for name in ("entity", "state")),
         "an entity keeps the session that it belongs to, by the page it came with",
     ),
+    ("files.transformer", "session"): "a transformer is made for a session, which it may ask",
+    ("files", "session"): "what the server holds is reached with the user, key and timeout of a session",
     ("registry", "session"): "a registry names the session class of its package",
     ("cache_access", "session"): "a function that makes a cache is called with the session",
     ("behaviours", "session"): "a behaviour works with the session that its entity belongs to",

@@ -54,7 +54,9 @@ def test_every_rule_applies_to_the_standard_workspace() -> None:
     found = found_in(json.loads((standard_workspace() / "query_schemas.json").read_text("utf-8")))
     assert {each.name for behaviours in found.values() for each in behaviours} == {rule.behaviour for rule in RULES}
     labels = ("Note", "BaseUser", "Resource", "NoteCategory", "NoteLabel")
-    assert found["AssetVersion"] == (Behaviour("CreatesNotes", labels),)
+    bound = ("Component", "Location")
+    expected = (Behaviour("CreatesNotes", labels), Behaviour("CreatesThumbnails", bound[:1]))
+    assert found["AssetVersion"] == (*expected, Behaviour("CreatesComponents", bound))
 
 
 def test_every_rule_applies_to_the_recorded_workspace(recorded_schemas: list[dict[str, Any]]) -> None:

@@ -1,0 +1,20 @@
+"""Files: where the data of components lies, how it is reached, and what is said of it on the server (docs/files.md)."""
+
+from __future__ import annotations
+
+from .accessor import Accessor
+from .disk import DiskAccessor
+from .standard_structure import StandardStructure
+from .structure import EntityIdStructure, IdStructure, OriginStructure, Structure
+from .transformer import ResourceIdentifierTransformer
+
+__all__ = [
+    "Accessor",
+    "DiskAccessor",
+    "EntityIdStructure",
+    "IdStructure",
+    "OriginStructure",
+    "ResourceIdentifierTransformer",
+    "StandardStructure",
+    "Structure",
+]

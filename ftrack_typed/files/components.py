@@ -1,0 +1,120 @@
+"""Owns the making of components from paths: files and sequences, and thumbnails (session.md section 9)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from ..behaviours.sessions import Work, working
+from ..errors import AttributeValueError
+from ..symbols import REVIEW_LOCATION_ID, SERVER_LOCATION_ID
+from .built_in import REVIEWABLE
+from .sequences import FrameSequence, extension, parsed
+
+if TYPE_CHECKING:
+    from ..entity import Entity
+    from .session_files import SessionFiles
+
+FILE_TYPE_TOPIC: Final = "ftrack.api.session.get-file-type-from-string"
+
+
+def create_component(
+    files: SessionFiles, path: str | os.PathLike[str], data: Mapping[str, Any], location: object
+) -> Entity:
+    """Return a new component for the data at *path*, in *location*; what was made is taken back where that fails."""
+    text = os.fspath(path)
+    sequence = parsed(text)
+    with working(files.origin) as work:
+        component = _file(files, work, text, data) if sequence is None else _sequence(files, work, sequence, data)
+        chosen = _chosen(files, location, component)
+        if chosen is not None and chosen is not files.origin:
+            members = vars(component).get("members")
+            files.add(chosen, [component], files.origin, recursive=True)
+            if members is not None:
+                # A commit forgets them, and the server would give them in an order of its own.
+                vars(component)["members"] = members
+    return component
+
+
+def create_thumbnail(
+    files: SessionFiles, entity: Entity, path: str | os.PathLike[str], data: Mapping[str, Any]
+) -> Entity:
+    """Return the new thumbnail of *entity*, uploaded and committed."""
+    server = files.built_in(SERVER_LOCATION_ID)
+    component = create_component(files, path, {"name": "thumbnail", **data}, server)
+    entity["thumbnail_id"] = component["id"]
+    files.state.session.commit()
+    return component
+
+
+def _chosen(files: SessionFiles, location: object, component: Entity) -> Entity | None:
+    """Return the location that a new component goes to, or None where it stays where it is."""
+    if location == "auto":
+        if component["name"] in REVIEWABLE:
+            return files.built_in(REVIEW_LOCATION_ID)
+        return files.first()
+    if location is not None and not isinstance(location, files.state.entity_type("Location")):
+        raise AttributeValueError("Component", "location", 'a Location, "auto" or None', location)
+    return location
+
+
+def _file(files: SessionFiles, work: Work, path: str, data: Mapping[str, Any]) -> Entity:
+    """Return a new component for one file, known to the origin location."""
+    values = dict(data)
+    if "size" not in values:
+        values["size"] = _size(path)
+    if "file_type" not in values:
+        values["file_type"] = _file_type(files, path)
+    component: Entity = work.create("FileComponent", values)
+    _remember(files, [(component, path)])
+    return component
+
+
+def _sequence(files: SessionFiles, work: Work, sequence: FrameSequence, data: Mapping[str, Any]) -> Entity:
+    """Return a new component for a sequence, with one for each frame, known to the origin location."""
+    values = dict(data)
+    members = list(sequence.members())
+    sizes = _sizes(members, values.get("size"))
+    values.setdefault("padding", sequence.padding)
+    values.setdefault("size", sum(sizes))
+    if "file_type" not in values:
+        values["file_type"] = _file_type(files, sequence.expression)
+    container: Entity = work.create("SequenceComponent", values)
+    made: list[tuple[Entity, str]] = [(container, sequence.expression)]
+    for (number, path), size in zip(members, sizes, strict=True):
+        frame = {"name": number, "container": container, "size": size, "file_type": values["file_type"]}
+        made.append((work.create("FileComponent", frame), path))
+    # The frames say what they are in; their sequence need not be told on the wire, only here.
+    container["members"]._items = [component for component, _ in made[1:]]
+    _remember(files, made)
+    return container
+
+
+def _sizes(members: Sequence[tuple[str, str]], whole: Any) -> list[int]:
+    """Return the size of each frame in bytes: an equal part of the *whole*, or what the disk says."""
+    if whole is None:
+        return [_size(path) for _, path in members]
+    return [round(whole / len(members))] * len(members)
+
+
+def _size(path: str) -> int:
+    try:
+        return os.path.getsize(path)
+    except (OSError, ValueError):
+        return 0
+
+
+def _file_type(files: SessionFiles, path: str) -> str:
+    """Return the extension of a path: the first answer of a subscriber that is one, or what is behind the last dot."""
+    for answer in files.ask(FILE_TYPE_TOPIC, {"file_path": path}):
+        if answer:
+            return str(answer)
+    return extension(path)
+
+
+def _remember(files: SessionFiles, made: Sequence[tuple[Entity, str]]) -> None:
+    """Let the origin location know where data lies."""
+    remembered = files.storage(files.origin).remembered
+    assert remembered is not None
+    remembered.update({component["id"]: path for component, path in made})

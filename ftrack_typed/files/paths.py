@@ -1,0 +1,28 @@
+"""Owns what paths say by themselves, of this machine or of another: nothing here asks a disk."""
+
+from __future__ import annotations
+
+import ntpath
+import os
+import posixpath
+from types import ModuleType
+
+
+def joined(prefix: str, identifier: str, flavour: ModuleType = os.path) -> str | None:
+    """Return the path of *identifier*, which may be one already, below *prefix*; None where it is elsewhere.
+
+    *flavour* is `posixpath` or `ntpath`, by default that of this machine.
+    """
+    path = flavour.normpath(flavour.join(prefix, identifier))
+    return path if is_below(path, flavour.normpath(prefix), flavour) else None
+
+
+def is_below(path: str, folder: str, flavour: ModuleType = os.path) -> bool:
+    """Tell whether *path* is *folder* or lies in it; both are whole and have no ``..``."""
+    here, there = flavour.normcase(path), flavour.normcase(folder)
+    return bool(here == there or here.startswith(there if there.endswith(flavour.sep) else there + flavour.sep))
+
+
+def is_whole(path: str) -> bool:
+    """Tell whether *path* means the same wherever a program was started, on Windows or elsewhere."""
+    return posixpath.isabs(path) or bool(ntpath.splitdrive(path)[0])

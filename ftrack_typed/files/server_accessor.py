@@ -1,0 +1,134 @@
+"""Owns `ServerAccessor`: data that lies on the ftrack server (protocol section 6)."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from ..data import Data, String
+from ..errors import AccessorUnsupportedOperationError
+from .accessor import Accessor
+from .http import FileHttp
+from .upload import upload
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+_MODES: Final = frozenset({"rb", "wb"})
+
+
+class ServerAccessor(Accessor):
+    """Reaches the data of components on the server; a resource identifier is the id of a component."""
+
+    def __init__(self, session: Session) -> None:
+        """Reach what lies on the server of *session*."""
+        self._session = session
+        self._http = FileHttp(session)
+
+    def open(self, resource_identifier: str, mode: str = "rb") -> ServerFile:
+        """Return the data of a component: it is fetched when it is first read, and uploaded when it is closed."""
+        if mode not in _MODES:
+            raise AccessorUnsupportedOperationError(f"open in mode {mode!r}", resource_identifier)
+        return ServerFile(resource_identifier, self._session, mode)
+
+    @contextlib.contextmanager
+    def new_resource(self, resource_identifier: str) -> Generator[Data[bytes], None, None]:
+        """Give data for a block of code to write, which is uploaded where the block ends well."""
+        data = self.open(resource_identifier, "wb")
+        try:
+            yield data
+        except BaseException:
+            data.discard()
+            raise
+        data.close()
+
+    def exists(self, resource_identifier: str) -> bool:
+        """Return False: what is uploaded takes the place of what was there."""
+        return False
+
+    def remove(self, resource_identifier: str) -> None:
+        """Remove the data of a component; raise AccessorResourceNotFoundError or AccessorOperationFailedError."""
+        self._http.remove(resource_identifier)
+
+    def get_url(self, resource_identifier: str) -> str:
+        """Return an address to download at: a signed one, unless the server signs none."""
+        return self._http.signed_url(resource_identifier) or self._http.url("get", resource_identifier)
+
+    def get_thumbnail_url(self, resource_identifier: str, size: int | None = None) -> str:
+        """Return the address of a preview, of at most *size* pixels: a signed one, unless the server signs none."""
+        return self._http.thumbnail_url(resource_identifier, size)
+
+    def get_container(self, resource_identifier: str) -> None:
+        """Return None: there are no containers."""
+
+    def make_container(self, resource_identifier: str, recursive: bool = True) -> None:
+        """Do nothing: there are no containers."""
+
+    def remove_container(self, resource_identifier: str) -> None:
+        """Do nothing: there are no containers."""
+
+    def list(self, resource_identifier: str) -> Sequence[str]:
+        """Raise AccessorUnsupportedOperationError: the server lists no data."""
+        raise AccessorUnsupportedOperationError("list", resource_identifier)
+
+    def is_file(self, resource_identifier: str) -> bool:
+        """Raise AccessorUnsupportedOperationError: the server does not say."""
+        raise AccessorUnsupportedOperationError("is_file", resource_identifier)
+
+    def is_container(self, resource_identifier: str) -> bool:
+        """Raise AccessorUnsupportedOperationError: the server does not say."""
+        raise AccessorUnsupportedOperationError("is_container", resource_identifier)
+
+    def is_sequence(self, resource_identifier: str) -> bool:
+        """Raise AccessorUnsupportedOperationError: the server does not say."""
+        raise AccessorUnsupportedOperationError("is_sequence", resource_identifier)
+
+
+class ServerFile(String[bytes]):
+    """The data of one component, in a temporary file: fetched when first read, uploaded when closed after writing."""
+
+    def __init__(self, resource_identifier: str, session: Session, mode: str = "rb") -> None:
+        """Hold the data of the component *resource_identifier*; nothing is fetched yet."""
+        super().__init__()
+        self.mode = mode
+        self.resource_identifier = resource_identifier
+        self._session = session
+        # Asked for when the file is opened: what a session is told later is for what it opens later.
+        self._http = FileHttp(session)
+        self._is_here = mode == "wb"
+        self._is_sent = False
+
+    def read(self, limit: int | None = None) -> bytes:
+        """Return what follows, at most *limit* bytes of it, or all; raise AccessorOperationFailedError."""
+        if not self._is_here:
+            self._http.download(self.resource_identifier, self.wrapped_file)
+            self.wrapped_file.seek(0)
+            self._is_here = True
+        return super().read(limit)
+
+    def write(self, content: bytes | str) -> None:
+        """Write *content* where the data stands."""
+        self._is_sent = False
+        super().write(content)
+
+    def flush(self) -> None:
+        """Write out what is held back, and in mode "wb" upload it; raise AccessorOperationFailedError."""
+        super().flush()
+        if self.mode == "wb" and not self._is_sent:
+            upload(self._session, self._http, self.resource_identifier, self.wrapped_file)
+            self._is_sent = True
+
+    def close(self) -> None:
+        """Flush, and let go of the temporary file whatever becomes of that."""
+        if self.closed:
+            return
+        try:
+            self.flush()
+        finally:
+            self.discard()
+
+    def discard(self) -> None:
+        """Let go of the temporary file; upload nothing."""
+        self.closed = True
+        self.wrapped_file.close()

@@ -1,0 +1,186 @@
+"""Owns `SessionFiles`: the locations of one session, set up when first asked for, and what is done with components."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Generator, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from ..entity import Entity
+from ..errors import AttributeValueError, LocationError
+from ..reconstruction import reconstruct
+from ..symbols import ORIGIN_LOCATION_ID
+from .adding import Addition
+from .availability import availabilities
+from .built_in import built_in_locations
+from .components import create_component, create_thumbnail
+from .removal import remove_components
+from .resolution import resource_identifiers
+from .storage import Storage
+
+if TYPE_CHECKING:
+    from ..state import SessionState
+    from .accessor import Accessor
+
+CONFIGURE_TOPIC: Final = "ftrack.api.session.configure-location"
+
+_KEY: Final = "_ftrack_storage"
+
+
+class SessionFiles:
+    """What one session does with files. Several threads may use it."""
+
+    def __init__(self, state: SessionState) -> None:
+        """Set nothing up yet."""
+        self.state = state
+        self._lock = threading.RLock()
+        self._configured = self._configuring = False
+        self._noted: dict[str, Entity] = {}
+
+    def configure(self) -> None:
+        """Set the locations up, and tell subscribers, unless that is done (session.md section 9)."""
+        if self._configured:
+            return
+        with self._lock:
+            # A subscriber comes back here, in the same thread, for the location that it sets up.
+            if self._configured or self._configuring:
+                return
+            self._configuring = True
+            try:
+                self._set_up()
+                self._configured = True
+            finally:
+                self._configuring = False
+
+    def _set_up(self) -> None:
+        location_type = self.state.entity_type("Location")
+        for each in built_in_locations(self.state):
+            location = reconstruct(self.state, location_type, {"id": each.id, "name": each.name})
+            vars(location)[_KEY] = each.storage
+            self.note(location)
+        self.state.session._announce(CONFIGURE_TOPIC)
+
+    def forget(self) -> None:
+        """Forget all locations; they are set up anew when asked for."""
+        with self._lock:
+            self._configured = False
+            self._noted.clear()
+
+    def storage(self, location: Entity) -> Storage:
+        """Return how this session reaches what is in *location*."""
+        found: Storage = vars(location).setdefault(_KEY, Storage())
+        return found
+
+    def note(self, location: Entity) -> None:
+        """Remember that *location* was given an accessor."""
+        self._noted[location._ftrack_first_key()] = location
+
+    def accessor(self, location: Entity) -> Accessor:
+        """Return what reaches the data in *location*; raise LocationError where nothing does."""
+        found = self.storage(location).accessor
+        if found is None:
+            raise LocationError(f"No accessor defined for location {location}: set location.accessor.")
+        return found
+
+    @property
+    def origin(self) -> Entity:
+        """The location of what lies where it was made."""
+        return self._noted[ORIGIN_LOCATION_ID]
+
+    def built_in(self, location_id: str) -> Entity:
+        """Return a location that every server has."""
+        return self._noted[location_id]
+
+    def usable(self) -> list[Entity]:
+        """Return the locations with an accessor, the one with the lowest priority number first."""
+        found = [
+            location
+            for location in list(self._noted.values())
+            if self.storage(location).accessor is not None and not vars(location).get("_ftrack_deleted")
+        ]
+        return sorted(found, key=lambda location: self.storage(location).priority)
+
+    def first(self) -> Entity | None:
+        """Return the location that is tried first, or None."""
+        return next(iter(self.usable()), None)
+
+    def pick(self, components: Iterable[object]) -> list[Entity | None]:
+        """Return for each of *components* the first usable location that has of it, or None."""
+        locations = self.usable()
+        found = self.availabilities(components, locations)
+        return [next((each for each in locations if of_one[each["id"]] > 0), None) for of_one in found]
+
+    def availabilities(
+        self, components: Iterable[object], locations: Iterable[object] | None
+    ) -> list[dict[str, float]]:
+        """Return for each of *components* per cent by location id, of *locations* or of all."""
+        asked = None if locations is None else self._entities("Location", locations)
+        with self._loading():
+            return availabilities(self.state, self._entities("Component", components), asked)
+
+    def resource_identifiers(self, location: Entity, components: Iterable[Entity]) -> list[str]:
+        """Return the resource identifier of each of *components* in *location*; raise ComponentNotInLocationError."""
+        return resource_identifiers(self, location, self._entities("Component", components))
+
+    def add(self, location: Entity, components: Iterable[Entity], sources: object, recursive: bool) -> None:
+        """Add *components* to *location*; see `StoresComponents.add_components`."""
+        with self._loading():
+            Addition(self, location, self._entities("Component", components), sources, recursive).run()
+
+    def remove(self, location: Entity, components: Iterable[Entity], recursive: bool) -> None:
+        """Remove *components* from *location*; see `StoresComponents.remove_components`."""
+        with self._loading():
+            remove_components(self, location, self._entities("Component", components), recursive)
+
+    def create(self, path: str | os.PathLike[str], data: Mapping[str, Any], location: object) -> Entity:
+        """Return a new component; see `FileAccess.create_component`."""
+        with self._loading():
+            return create_component(self, path, data, location)
+
+    def create_thumbnail(self, entity: Entity, path: str | os.PathLike[str], data: Mapping[str, Any]) -> Entity:
+        """Return the new thumbnail of *entity*; see `CreatesThumbnails.create_thumbnail`."""
+        with self._loading():
+            return create_thumbnail(self, entity, path, data)
+
+    def tell(self, topic: str, location: Entity, components: Iterable[Entity]) -> None:
+        """Tell whoever is connected to the event server what happened to *components* in *location*."""
+        hub = self.state.session._event_hub
+        if hub is None:
+            return
+        from ..events import Event
+
+        for component in components:
+            data = {"component_id": component["id"], "location_id": location["id"]}
+            hub.publish(Event(topic, data=data), on_error="ignore")
+
+    def ask(self, topic: str, data: dict[str, Any]) -> list[Any]:
+        """Return what subscribers in this process answer to an event."""
+        hub = self.state.session._event_hub
+        if hub is None or not hub.may_reach(topic):
+            return []
+        from ..events import Event
+
+        return hub.publish(Event(topic, data=data), synchronous=True)
+
+    def _entities(self, entity_type: str, given: Iterable[object]) -> list[Entity]:
+        """Return *given* as a list; raise AttributeValueError for what is no entity of that type and session."""
+        if isinstance(given, (str, Mapping)):
+            raise AttributeValueError("Location", "components", f"several of type {entity_type}", given)
+        expected = self.state.entity_type(entity_type)
+        found = list(given)
+        for each in found:
+            if not isinstance(each, expected):
+                raise AttributeValueError("Location", "components", f"entities of type {entity_type}", each)
+            page = vars(each).get("_ftrack_page")
+            if page is None or page.state is not self.state:
+                raise AttributeValueError("Location", "components", f"entities ({entity_type}) of this session", each)
+        return cast("list[Entity]", found)
+
+    @contextlib.contextmanager
+    def _loading(self) -> Generator[None, None, None]:
+        """Let what is done here load what it needs, whatever the session's modes are."""
+        session = self.state.session
+        with session.auto_populating(True), session.loading_mode("siblings"):
+            yield

@@ -1,0 +1,236 @@
+"""Tests the adding of components to locations (session.md section 16), against the sandbox over HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+import pytest
+
+from ftrack_typed.entities import (
+    AssetVersion,
+    Component,
+    ComponentLocation,
+    FileComponent,
+    Location,
+    SequenceComponent,
+    Session,
+    Shot,
+)
+from ftrack_typed.errors import (
+    ComponentInLocationError,
+    ComponentNotInLocationError,
+    LocationError,
+    ServerError,
+)
+from ftrack_typed.files import DiskAccessor, EntityIdStructure, StandardStructure
+from ftrack_typed.sandbox.in_process import Sandbox
+from tests.files.conftest import Disk, frames, make_disk, make_version, write
+from tests.session.conftest import Production, actions_of
+
+
+def registered(session: Session, component: Component) -> list[str]:
+    """Return the ids of the locations that the server says *component* is in."""
+    found = session.query(ComponentLocation).where(ComponentLocation.component_id == component.id)
+    return [each.location_id or "" for each in found.select(ComponentLocation.location_id)]
+
+
+def test_file_is_copied_registered_and_found_by_another_session(
+    session: Session,
+    open_session: type[Session],
+    version: AssetVersion,
+    disk: Disk,
+    source: Path,
+    production: Production,
+) -> None:
+    content = os.urandom(3_000_000)
+    component = version.create_component(write(source / "Plate.EXR", content), location="auto")
+    expected = f"{production.name}/sh010/render/v001/main.exr"
+    assert disk.files() == {expected: content}
+    other = open_session()
+    found = other.get(Component, component.id)
+    location = other.get(Location, disk.location.id)
+    assert isinstance(found, FileComponent)
+    assert (found.size, found.file_type, found.name, found.version_id) == (3_000_000, ".EXR", "main", version.id)
+    assert location is not None
+    location.accessor = DiskAccessor(disk.folder)
+    assert location.get_resource_identifier(found) == expected
+    assert location.get_filesystem_path(found) == str(disk.folder / expected)
+    assert Path(location.get_filesystem_path(found)).read_bytes() == content
+
+
+def test_sequence_is_one_query_at_most_and_one_commit(
+    session: Session, sandbox: Sandbox, version: AssetVersion, disk: Disk, source: Path, production: Production
+) -> None:
+    expression = frames(source, 1000)
+    sandbox.requests.clear()
+    component = version.create_component(expression, {"name": "beauty"}, location="auto")
+    # What names the folders after the version, and the commit of 1,001 components with as many registrations.
+    assert len(sandbox.requests) <= 2
+    assert [len(actions) for actions in actions_of(sandbox)][-1] == 2002
+    assert isinstance(component, SequenceComponent)
+    assert len(disk.files()) == 1000
+    name = f"{production.name}/sh010/render/v001/beauty.0007.exr"
+    assert disk.files()[name] == b"frame 7"
+    assert component.members[6].name == "0007"
+    assert disk.location.get_filesystem_path(component.members[6]) == str(disk.folder / name)
+    assert disk.location.get_resource_identifier(component).endswith("/beauty.%04d.exr")
+
+
+def test_a_thousand_files_are_registered_in_four_requests_at_most(
+    session: Session, sandbox: Sandbox, version: AssetVersion, disk: Disk, source: Path, origin: Location
+) -> None:
+    made = [
+        version.create_component(write(source / f"{number}.txt"), {"name": f"file_{number}"}) for number in range(1000)
+    ]
+    session.commit()
+    sandbox.requests.clear()
+    disk.location.add_components(made, origin)
+    assert len(sandbox.requests) <= 4
+    assert len(disk.files()) == 1000
+
+
+def test_unknown_versions_are_loaded_together(
+    session: Session,
+    sandbox: Sandbox,
+    open_session: type[Session],
+    production: Production,
+    source: Path,
+    tmp_path: Path,
+) -> None:
+    ids = []
+    for number in range(5):
+        version = make_version(session, production, f"asset {number}")
+        ids.append(version.create_component(write(source / f"{number}.txt")).id)
+    session.commit()
+    other = open_session()
+    disk = make_disk(other, tmp_path / "other")
+    components = [found for each in ids if (found := other.get(Component, each)) is not None]
+    paths = [str(source / f"{number}.txt") for number in range(5)]
+    sandbox.requests.clear()
+    disk.location.add_components(components, paths)
+    assert len(disk.files()) == 5
+    assert len(sandbox.requests) <= 8
+
+
+def test_component_that_is_there_is_refused(
+    session: Session, version: AssetVersion, disk: Disk, source: Path, origin: Location
+) -> None:
+    component = version.create_component(write(source / "plate.exr"), location=disk.location)
+    with pytest.raises(ComponentInLocationError) as caught:
+        disk.location.add_component(component, origin)
+    assert caught.value.components == (component,)
+    assert list(disk.files().values()) == [b"pixels"]
+
+
+def test_what_is_there_is_not_overwritten(
+    session: Session, version: AssetVersion, disk: Disk, source: Path, origin: Location
+) -> None:
+    version.create_component(write(source / "a.exr", b"first"), location=disk.location)
+    second = version.create_component(write(source / "b.exr", b"second"))
+    with pytest.raises(LocationError, match="exists already"):
+        disk.location.add_component(second, origin)
+    assert list(disk.files().values()) == [b"first"]
+    assert session.created == [second]
+    session.commit()
+    assert registered(session, second) == []
+
+
+def test_two_components_of_one_name_are_refused_before_anything_is_copied(
+    session: Session, version: AssetVersion, disk: Disk, source: Path, origin: Location
+) -> None:
+    made = [version.create_component(write(source / f"{name}.exr")) for name in "ab"]
+    with pytest.raises(LocationError, match=r"would both be '.*main\.exr'"):
+        disk.location.add_components(made, origin)
+    assert disk.files() == {}
+
+
+def test_number_of_sources_is_checked_first(session: Session, version: AssetVersion, disk: Disk, source: Path) -> None:
+    component = version.create_component(write(source / "plate.exr"))
+    disk.location.structure = None
+    with pytest.raises(ValueError, match="2 sources for 1 components"):
+        disk.location.add_components([component], [disk.location, disk.location])
+    with pytest.raises(LocationError, match="structure"):
+        disk.location.add_components([], disk.location)
+
+
+def test_location_without_an_accessor_is_refused(
+    session: Session, version: AssetVersion, disk: Disk, source: Path, origin: Location
+) -> None:
+    component = version.create_component(write(source / "plate.exr"))
+    disk.location.accessor = None
+    with pytest.raises(LocationError, match="accessor"):
+        disk.location.add_component(component, origin)
+    with pytest.raises(LocationError, match="accessor"):
+        disk.location.get_filesystem_path(component)
+
+
+def test_failure_in_the_middle_leaves_nothing(
+    session: Session, version: AssetVersion, disk: Disk, source: Path, origin: Location
+) -> None:
+    component = version.create_component(frames(source, 10))
+    os.unlink(source / "plate.0006.exr")
+    with pytest.raises(LocationError, match=r"5 file\(s\) were copied and removed again") as caught:
+        disk.location.add_component(component, origin)
+    assert len(caught.value.details["transferred"]) == 5  # type: ignore[arg-type]
+    assert caught.value.details["left"] == ()
+    assert disk.files() == {}
+    session.commit()
+    assert registered(session, component) == []
+    write(source / "plate.0006.exr")
+    disk.location.add_component(component, origin)
+    assert len(disk.files()) == 10
+
+
+def test_commit_that_is_refused_leaves_nothing(
+    session: Session, production: Production, version: AssetVersion, disk: Disk, source: Path, origin: Location
+) -> None:
+    component = version.create_component(write(source / "plate.exr"))
+    session.commit()
+    session.create(Shot, name="sh010", parent_id=production.project_id)
+    with pytest.raises(LocationError, match="nothing was registered") as caught:
+        disk.location.add_component(component, origin)
+    assert isinstance(caught.value.__cause__, ServerError)
+    assert disk.files() == {}
+    session.rollback()
+    disk.location.add_component(component, origin)
+    assert registered(session, component) == [disk.location.id]
+
+
+def test_component_of_no_version_has_no_place_in_the_standard_structure(
+    session: Session, disk: Disk, source: Path
+) -> None:
+    with pytest.raises(LocationError, match="has no version"):
+        session.create_component(write(source / "plate.exr"), location=disk.location)
+    assert session.created == []
+
+
+def test_removed_component_is_gone(
+    session: Session, sandbox: Sandbox, version: AssetVersion, disk: Disk, source: Path, origin: Location
+) -> None:
+    component = version.create_component(frames(source, 20), location=disk.location)
+    assert disk.location.get_component_availability(component) == 100.0
+    sandbox.requests.clear()
+    disk.location.remove_component(component)
+    assert len(sandbox.requests) <= 3
+    assert disk.files() == {}
+    assert disk.location.get_component_availability(component) == 0.0
+    with pytest.raises(ComponentNotInLocationError):
+        disk.location.remove_component(component)
+    disk.location.add_component(component, origin)
+    assert len(disk.files()) == 20
+
+
+def test_server_location_keeps_and_gives_back(
+    session: Session, version: AssetVersion, disk: Disk, source: Path, server: Location, tmp_path: Path
+) -> None:
+    content = os.urandom(300_000)
+    component = version.create_component(write(source / "movie.mov", content), location=server)
+    assert server.accessor is not None
+    with contextlib.closing(server.accessor.open(component.id)) as data:
+        assert data.read() == content
+    copy = make_disk(session, tmp_path / "copy", EntityIdStructure())
+    copy.location.add_component(component, server)
+    assert copy.files() == {component.id: content}
+    assert isinstance(disk.location.structure, StandardStructure)
