@@ -58,6 +58,15 @@ class LegacyEntity(Entity):
     def _ftrack_write(self, facts: AttributeFacts, value: object) -> None:
         super()._ftrack_write(facts, dates.taken_deep(value))
 
+    def _ftrack_check_item(self, facts: AttributeFacts, item: object) -> None:
+        """Raise AttributeValueError where *item* is no entity of this session; of which type is for the server to say.
+
+        Schemas name one type for collections that hold several, such as the items of a list.
+        """
+        page = vars(item).get("_ftrack_page") if isinstance(item, Entity) else None
+        if page is None or page.state is not self.session._state:
+            super()._ftrack_check_item(facts, item)
+
     @classmethod
     def _ftrack_custom_type(cls) -> type[CustomAttributes]:
         return _legacy_custom_type(super()._ftrack_custom_type(), cls._ftrack_arrow)
