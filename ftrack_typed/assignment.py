@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .collection import Collection, MappedCollection
+from .collection import Collection, MappedCollection, changing
 from .entity import Entity
 from .errors import AttributeValueError, DeletedEntityError, ImmutableAttributeError
 from .facts import AttributeFacts, AttributeKind
@@ -134,5 +134,5 @@ def _replace_mapping(state: SessionState, entity: Entity, facts: AttributeFacts,
         current.update(given)
     elif given != dict(current):
         checked = {key: current._checked(key, item) for key, item in given.items()}
-        with state.lock:
+        with changing(current):
             current._replace(checked)

@@ -110,7 +110,7 @@ def _rewritten(changes: Changes) -> tuple[dict[str, Any], dict[str, Any]]:
     entity, content = changes.entity, vars(changes.entity)
     first: dict[str, Any] = {}
     last: dict[str, Any] = {}
-    for name in changes.sent if changes.old else ():
+    for name in list(changes.sent) if changes.old else ():  # other threads may note writes meanwhile
         facts = entity._ftrack_fact(name)
         old = changes.old.get(name, NOT_SET)
         if old is NOT_SET or facts.kind not in (AttributeKind.SCALAR, AttributeKind.REFERENCE):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, MutableMapping, MutableSequence
+import contextlib
+from collections.abc import Callable, Generator, Iterable, Iterator, KeysView, Mapping, MutableMapping, MutableSequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, overload
 
 from .errors import (
@@ -60,10 +61,14 @@ class Collection(MutableSequence[E]):
 
     def _change(self, change: Callable[[list[E]], object]) -> None:
         """Do *change* to a copy of the items, and hold that; no other thread comes in between."""
-        with self._entity._ftrack_lock():
+        with changing(self):
             items = list(self._items)
             change(items)
             self._replace(items)
+
+    def _take_over(self, held: object) -> None:
+        if isinstance(held, Collection):
+            self._items = cast("list[E]", held._items)
 
     def _restore_to(self, collection: Collection[E]) -> None:
         """Make *collection* hold what is here, and record nothing."""
@@ -95,7 +100,8 @@ class Collection(MutableSequence[E]):
     @overload
     def __setitem__(self, index: slice, value: Iterable[E]) -> None: ...
     def __setitem__(self, index: int | slice, value: Any) -> None:
-        self._change(lambda items: items.__setitem__(index, value))
+        given: Any = list(value) if isinstance(index, slice) else value
+        self._change(lambda items: items.__setitem__(cast("Any", index), given))
 
     def __delitem__(self, index: int | slice) -> None:
         self._change(lambda items: items.__delitem__(index))
@@ -151,6 +157,10 @@ class MappedCollection(MutableMapping[str, V]):
         self._entity.session._ftrack_collection_changed(self, dict(self._values))
         self._values = values
 
+    def _take_over(self, held: object) -> None:
+        if isinstance(held, MappedCollection):
+            self._values = cast("dict[str, V]", held._values)
+
     def _restore(self, before: dict[str, V]) -> None:
         """Hold what *before* holds, and record nothing."""
         self._values = dict(before)
@@ -176,18 +186,18 @@ class MappedCollection(MutableMapping[str, V]):
     def update(self, *given: Any, **named: Any) -> None:
         """Set several values, as one change: all of them or, where one is refused, none."""
         values = {key: self._checked(key, value) for key, value in dict(*given, **named).items()}
-        with self._entity._ftrack_lock():
+        with changing(self):
             self._replace({**self._values, **values})
 
     def __delitem__(self, key: str) -> None:
-        with self._entity._ftrack_lock():
+        with changing(self):
             if key not in self._values:
                 raise KeyError(key)
             self._replace({name: value for name, value in self._values.items() if name != key})
 
     def clear(self) -> None:
         """Remove every key."""
-        with self._entity._ftrack_lock():
+        with changing(self):
             self._replace({})
 
     def __iter__(self) -> Iterator[str]:
@@ -202,6 +212,28 @@ class MappedCollection(MutableMapping[str, V]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._entity.entity_type}.{self._facts.name} {self._values!r}>"
+
+
+@contextlib.contextmanager
+def changing(values: Collection[Any] | MappedCollection[Any]) -> Generator[None]:
+    """Let the block change *values* under the lock of their session.
+
+    Where an answer has put another object in their place, they take over what that holds, and their place: a change is
+    never made to what nobody looks at. Where a commit has let go of them, they are loaded first, under no lock.
+    """
+    entity, name = values._entity, values._facts.name
+    content = vars(entity)
+    while True:
+        if name not in content:
+            getattr(entity, name)
+        with entity._ftrack_lock():
+            if name not in content:
+                continue
+            if content[name] is not values:
+                values._take_over(content[name])
+                content[name] = values
+            yield
+            return
 
 
 def _is_entity(item: object) -> bool:

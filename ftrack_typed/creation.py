@@ -31,6 +31,8 @@ class Shape:
     """Attributes that start with a plain value, for neither they nor another form of theirs is given."""
     has_twins: bool
     """Whether two forms of one value are given, which may disagree."""
+    has_many: bool
+    """Whether collections or custom attributes are given, which may have to be asked for."""
 
 
 @attrs.frozen
@@ -108,6 +110,8 @@ def _starting_values(
     values = list(zip(shape.given, given.values(), strict=True))
     if shape.has_twins:
         _check_forms(entity_type, values)
+    if shape.has_many:
+        values = [(facts, _at_hand(state, facts, value)) for facts, value in values]
     for facts in shape.defaults:
         values.append((facts, str(uuid.uuid4()) if facts.default is NEW_ID else facts.default))
     return values
@@ -122,7 +126,17 @@ def _shape(entity_type: type[Entity], rules: Blueprint, names: Iterable[str], mi
         raise MissingAttributeError(entity_type.entity_type, absent)
     defaults = tuple(facts for facts, forms in rules.defaults if have.isdisjoint(forms) and facts.name not in missing)
     twins = (twin.name for name in have for twin in entity_type._ftrack_twins.get(name, ()))
-    return Shape(given, defaults, has_twins=len(have) < len(given) or not have.isdisjoint(twins))
+    has_many = any(facts.kind in (AttributeKind.COLLECTION, AttributeKind.CUSTOM) for facts in given)
+    has_twins = len(have) < len(given) or not have.isdisjoint(twins)
+    return Shape(given, defaults, has_twins=has_twins, has_many=has_many)
+
+
+def _at_hand(state: SessionState, facts: AttributeFacts, value: Any) -> Any:
+    """Return *value* so that nothing has to be asked for while the lock is held."""
+    if facts.kind is AttributeKind.CUSTOM and value:
+        state.load_configurations()
+    is_lazy = facts.kind is AttributeKind.COLLECTION and isinstance(value, Iterable)
+    return list(value) if is_lazy and not isinstance(value, (str, bytes, Mapping)) else value
 
 
 def _creatable(entity_type: type[Entity], name: str) -> AttributeFacts:

@@ -230,6 +230,11 @@ class CustomAttributes(_Keyed):
         value_type = "JsonValue" if descriptor is None else descriptor.facts.value_type
         return checked_value(self._entity.entity_type, f"custom_attributes[{key!r}]", value_type, value)
 
+    def _take_over(self, held: object) -> None:
+        super()._take_over(held)
+        if isinstance(held, CustomAttributes):
+            self._sources = {**held._sources, **self._sources}
+
     def clear(self) -> None:
         """Refuse: custom attributes belong to the type of the entity."""
         raise ImmutableAttributeError(self._entity.entity_type, "custom_attributes", "part of the entity's type")

@@ -118,14 +118,20 @@ class EntityCache(LayeredCache[Any, Any]):
         if below is None:
             return
         wanted = {self.key_of(entity): entity for entity in entities}
-        found = below.get_many(wanted)
-        with self._state.lock:
-            for key, cached in found.items():
-                entity = wanted[key]
-                if _stands_for(cached, entity.entity_type, tuple(entity._ftrack_key().values())):
-                    row = _lacking(entity, row_of(cached))
-                    if len(row) > 1 + len(entity.primary_key_attributes):
-                        self._state.identity.merge_row(row, vars(entity)["_ftrack_page"])
+        freshness = self._state.freshness
+        question = freshness.ask()
+        try:
+            found = below.get_many(wanted)
+            with self._state.lock:
+                for key, cached in found.items():
+                    entity = wanted[key]
+                    if _stands_for(cached, entity.entity_type, tuple(entity._ftrack_key().values())):
+                        row = _lacking(entity, row_of(cached))
+                        freshness.freshen([row], question)
+                        if len(row) > 1 + len(entity.primary_key_attributes):
+                            self._state.identity.merge_row(row, vars(entity)["_ftrack_page"])
+        finally:
+            freshness.answered(question)
 
     def shown(self, rows: Iterable[Row]) -> Shown:
         """Return the rows of entities in an answer, those below others too, before they are merged."""

@@ -6,7 +6,8 @@ replaced. What has to be replaced is worked out once for each entity type and se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import contextlib
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from .collection import Collection, MappedCollection
@@ -147,6 +148,20 @@ class IdentityMap:
         key = merger.key_of(vars(entity))
         if merger.known.get(key) is entity:
             del merger.known[key]
+
+    @contextlib.contextmanager
+    def recalled(self, deleted: Iterable[Entity]) -> Generator[None]:
+        """Let *deleted* stand for their keys while the block merges rows from before: no row gets a second object."""
+        recalled: list[Entity] = []
+        for each in deleted:
+            merger = self._merger_of(each)
+            if merger.known.setdefault(merger.key_of(vars(each)), each) is each:
+                recalled.append(each)
+        try:
+            yield
+        finally:
+            for each in recalled:
+                self.remove(each)
 
     def empty(self, entity: Entity, facts: AttributeFacts) -> Any:
         """Return the empty collection or mapping that the attribute *facts* of *entity*, a new one, starts with."""

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 CHUNK: Final = 500
 """How many entities one query asks for: a page of the server's, and an `in` list that every database takes."""
 
+_ATTEMPTS: Final = 2
+"""How often an attribute is asked for while other threads may commit."""
+
 _MISSING: Final = object()
 _PACKAGE: Final = __name__.partition(".")[0]
 
@@ -40,7 +43,9 @@ def load(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:
     if value is not _MISSING:
         return value
     if state.unit.state(entity) is CREATED:
-        return _of_new_entity(state, entity, facts)
+        value = _of_new_entity(state, entity, facts)
+        if value is not _MISSING:
+            return value
     if not state.auto_populate:
         raise NotLoadedError(entity.entity_type, facts.name, "auto-population is off")
     mode = state.loading
@@ -48,19 +53,33 @@ def load(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:
         raise ImplicitLoadError(entity.entity_type, facts.name, _call_site())
     if mode == "warn":
         _warn(entity, facts)
-    page = content["_ftrack_page"]
-    if mode == "single":
-        fetch(state, type(entity), projections_of(entity, facts), [entity], page)
-    else:
-        _load_siblings(state, entity, facts, page)
-    value = content.get(facts.name, _MISSING)
-    if value is _MISSING:
-        value = _from_twin(state, entity, facts)
+    value = _loaded(state, entity, facts)
     if value is _MISSING:
         raise NotLoadedError(
             entity.entity_type, facts.name, "the server has no such row any more, or does not return it"
         )
     return value
+
+
+def _loaded(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:
+    """Ask the server for an attribute; ask anew where a commit of another thread made the answer obsolete."""
+    for _ in range(_ATTEMPTS):
+        commits = state.freshness.commits
+        value = _asked(state, entity, facts)
+        if value is not _MISSING or state.freshness.commits == commits:
+            return value
+    with state.committing:  # so that the commits of busy threads do not overtake each answer
+        return _asked(state, entity, facts)
+
+
+def _asked(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:
+    page: Page = vars(entity)["_ftrack_page"]
+    if state.loading == "single":
+        fetch(state, type(entity), projections_of(entity, facts), [entity], page)
+    else:
+        _load_siblings(state, entity, facts, page)
+    value = vars(entity).get(facts.name, _MISSING)
+    return _from_twin(state, entity, facts) if value is _MISSING else value
 
 
 def _warn(entity: Entity, facts: AttributeFacts) -> None:
@@ -100,18 +119,24 @@ def _from_twin(state: SessionState, entity: Entity, facts: AttributeFacts) -> An
                 continue
         elif isinstance(other, Entity):
             found = key_value(other)
-        content[facts.name] = found
-        return found
+        with state.lock:
+            if content.get(twin.name, _MISSING) is other:
+                return content.setdefault(facts.name, found)
+        return content.get(facts.name, _MISSING)  # another thread has written both meanwhile
     return _MISSING
 
 
 def _of_new_entity(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:
-    """Return what a new entity has where nothing was given: an empty collection, to be filled; nothing else."""
-    if facts.kind is AttributeKind.SCALAR or facts.kind is AttributeKind.REFERENCE:
-        raise NotLoadedError(entity.entity_type, facts.name, "the entity is not committed, and no value was given")
-    value = state.identity.empty(entity, facts)
-    vars(entity)[facts.name] = value
-    return value
+    """Return what a new entity has where nothing was given: an empty collection, to be filled; nothing else.
+
+    Where another thread has committed it meanwhile, nothing is known.
+    """
+    with state.lock:
+        if state.unit.state(entity) is not CREATED:
+            return _MISSING
+        if facts.kind is AttributeKind.SCALAR or facts.kind is AttributeKind.REFERENCE:
+            raise NotLoadedError(entity.entity_type, facts.name, "the entity is not committed, and no value was given")
+        return vars(entity).setdefault(facts.name, state.identity.empty(entity, facts))
 
 
 def _known(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:

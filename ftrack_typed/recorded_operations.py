@@ -82,7 +82,7 @@ def _placed(changes: Changes) -> Iterator[tuple[int, Operation]]:
     entity_type, key = entity.entity_type, entity._ftrack_key()
     if changes.created is not None:
         yield changes.created, CreateEntityOperation(entity_type, key, {**key, **_first_values(changes)})
-    for name, place in changes.sent.items():
+    for name, place in list(changes.sent.items()):  # other threads may note writes meanwhile
         facts = entity._ftrack_fact(name)
         old = changes.old.get(name, NOT_SET)
         if facts.kind in (AttributeKind.MAPPED, AttributeKind.CUSTOM):
@@ -99,7 +99,7 @@ def _first_values(changes: Changes) -> dict[str, Any]:
     """Return the values that a new entity started with, whatever was written to it since."""
     entity, content = changes.entity, vars(changes.entity)
     values = {}
-    for name in changes.sent:
+    for name in list(changes.sent):
         facts = entity._ftrack_fact(name)
         if facts.kind not in (AttributeKind.MAPPED, AttributeKind.CUSTOM):
             value = changes.old.get(name, content[name])

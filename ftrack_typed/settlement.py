@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from .answers import MERGING_ERRORS
@@ -24,6 +24,9 @@ def apply(
     state: SessionState, taken: Sequence[Changes], planned: Sequence[PlannedOperation], results: Sequence[Any]
 ) -> None:
     """Make entities say what the server answered."""
+    state.freshness.begin_settling()
+    for changes in taken:
+        state.freshness.settle(changes)
     for each, result in zip(planned, results, strict=True):
         if each.entity is not None:
             _merge_answer(state, each.entity, result)
@@ -35,7 +38,7 @@ def apply(
             _bury(state, changes.entity)
         stale.update({(id(other), type(changes.entity)): other for other in touched_references(changes)})
     for (_, item_type), other in stale.items():
-        forget_collections(other, item_type, state.unit.written(other))
+        forget_collections(state, other, item_type)
 
 
 def _merge_answer(state: SessionState, entity: Entity, result: Any) -> None:
@@ -60,7 +63,11 @@ def _apply_pushed(state: SessionState, operation: Mapping[str, Any], result: Any
         entity_type = state.entity_type(operation["entity_type"])
     except UnrecognisedEntityTypeError:
         return
-    entity = state.identity.find(entity_type, tuple(operation["entity_key"]))
+    key = tuple(operation["entity_key"])
+    entity = state.identity.find(entity_type, key)
+    gone = entity if operation["action"] == "delete" else None
+    written = set(operation.get("entity_data", ())).difference((ENTITY_TYPE, *entity_type.primary_key_attributes))
+    state.freshness.note(entity_type, key, written, gone)
     if entity is None:
         return
     if operation["action"] == "delete":
@@ -74,14 +81,18 @@ def _bury(state: SessionState, entity: Entity) -> None:
     vars(entity)["_ftrack_deleted"] = True
 
 
-def forget_collections(entity: Entity, item_type: type[Entity], kept: Container[str]) -> None:
+def forget_collections(state: SessionState, entity: Entity, item_type: type[Entity]) -> None:
     """Drop the loaded collections of *entity* that may hold an *item_type*; they load again when read.
 
-    Those in *kept* have changes that wait for the next commit, and stay.
+    Those with changes that wait for the next commit stay. Answers that are on their way do not bring any back.
     """
     content = vars(entity)
+    kept = state.unit.written(entity)
+    dropped: list[str] = []
     for facts in entity._ftrack_kinds[AttributeKind.COLLECTION]:
-        if facts.name in content and facts.name not in kept:
+        if (facts.name in content or state.freshness.is_needed) and facts.name not in kept:
             target = entity._ftrack_type(facts.target or "")
             if issubclass(item_type, target) or issubclass(target, item_type):
-                del content[facts.name]
+                dropped.append(facts.name)
+                content.pop(facts.name, None)
+    state.freshness.forget(entity, dropped)

@@ -10,6 +10,7 @@ from .answers import RowsMerged
 from .custom_values import QUERY as CONFIGURATIONS_QUERY
 from .custom_values import ConfigurationIndex
 from .errors import QueryError
+from .freshness import Freshness
 from .garbage import CollectionHeld
 from .identity import IdentityMap
 from .page import Page
@@ -64,6 +65,7 @@ class SessionState:
         self.journal: Journal | None = self.unit.journal
         """Where a plain write is noted; None once a thread has switched recording off, so that each write asks."""
         self.identity = IdentityMap(entity_type, self.unit)
+        self.freshness = Freshness(entity_type)
         self.creation_page = Page(self)
         """The page of what was created since the last commit: it loads together what the server filled in."""
         self.unresolved: Unresolved | None = None
@@ -116,29 +118,50 @@ class SessionState:
         """Run the query *text*; return its entities, on *page*, and the offset of the next page if there is one."""
         cache = self.cache
         drops = 0 if cache is None else cache.drops
-        (result,) = self.call([{"action": "query", "expression": text}])
-        rows = result["data"]
-        if rows and ENTITY_TYPE not in rows[0]:
-            raise QueryError(
-                f"the rows of {text!r} are no entities: use Query.count(), or session.call() for aggregates"
-            )
-        with self.lock, CollectionHeld(), RowsMerged(self.session.server_url):
-            shown = None if cache is None else cache.shown(rows)
-            found = self.identity.merge(rows, page or self.new_page())
+        question = self.freshness.ask()
+        try:
+            (result,) = self.call([{"action": "query", "expression": text}])
+            rows = result["data"]
+            if rows:
+                self._check_rows(text, rows[0])
+            with self.lock, CollectionHeld(), RowsMerged(self.session.server_url):
+                gone = self.freshness.freshen(rows, question)
+                shown = None if cache is None else cache.shown(rows)
+                with self.identity.recalled(gone):
+                    found = self.identity.merge(rows, page or self.new_page())
+        finally:
+            self.freshness.answered(question)
         if cache is not None and shown:
             cache.keep(shown, drops)
         following = ((result.get("metadata") or {}).get("next") or {}).get("offset")
         return found, following
+
+    def _check_rows(self, text: str, first: Mapping[str, Any]) -> None:
+        """Raise QueryError where *first*, the first row that *text* found, is no entity; find the class of one."""
+        if ENTITY_TYPE not in first:
+            raise QueryError(
+                f"the rows of {text!r} are no entities: use Query.count(), or session.call() for aggregates"
+            )
+        with RowsMerged(self.session.server_url):
+            if first[ENTITY_TYPE] not in self.identity.types:
+                # The class may need the server's schema: nobody else has to wait for that.
+                self.entity_type(first[ENTITY_TYPE])
 
     def custom_source(self, entity: Entity, key: str) -> tuple[str, str]:
         """Return the entity type and the configuration of the custom attribute *key* of *entity*.
 
         The configurations are asked for once. Raise UnknownAttributeError where *entity* has no such attribute.
         """
-        if self._configurations is None:
+        return self.load_configurations().source(entity, key)
+
+    def load_configurations(self) -> ConfigurationIndex:
+        """Return the configurations of custom attributes, which are asked for once."""
+        known = self._configurations
+        if known is None:
             (result,) = self.call([{"action": "query", "expression": CONFIGURATIONS_QUERY}])
-            self._configurations = ConfigurationIndex(result["data"], self._custom_value_type)
-        return self._configurations.source(entity, key)
+            _ = self.session.schemas  # which say the types of the values, and are asked for once too
+            known = self._configurations = ConfigurationIndex(result["data"], self._custom_value_type)
+        return known
 
 
 def checked_mode(mode: LoadingMode) -> LoadingMode:

@@ -28,6 +28,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     | frozenset({"answers", "custom_values", "ensuring", "formatter", "registry", "schema_types"})
     | frozenset({"transport", "schema", "events", "server", "server_actions", "lookup", "reconstruction", "modes"})
     | frozenset({"deletion", "drift", "population", "commit_batches", "batched_commit", "settlement", "outcome"})
+    | frozenset({"freshness"})
     | frozenset({"encoding", "commit_plan", "recorded_operations", "inspection", "entity_types", "entity_access"})
     | frozenset({"event_access", "plugins", "file_access", "files"}),
     frozenset({"session"}),
