@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, TypeAlias
 
 from .changes import PLACES, Changes, restore
+from .collection import MappedCollection
 from .entity import Entity
 from .errors import DeletedEntityError
 from .operations import Operation
@@ -118,11 +119,13 @@ class UnitOfWork:
 
     def refresh(self, entity: Entity, content: dict[str, Any]) -> None:
         """Take changed attributes of *entity* out of *content*, a row, and keep them as the values to go back to."""
-        for pending in (self._pending, self._sending):
+        # What is being sent goes first: a row does not know of it yet, and what was written since goes back to that.
+        for pending in (self._sending, self._pending):
             changes = pending.get(id(entity))
             if changes is not None:
                 for name in [name for name in content if name in changes.old]:
-                    changes.old[name] = content.pop(name)
+                    value = content.pop(name)
+                    changes.old[name] = dict(value._values) if isinstance(value, MappedCollection) else value
                     # Its other form is looked up again, should the change be taken back.
                     for twin in entity._ftrack_twins.get(name, ()):
                         if twin.name in changes.old and twin.name not in content:

@@ -55,6 +55,27 @@ def test_selected_metadata_has_its_values(session: Session, task: Task, open_ses
     assert dict(task.metadata) == {"k": "v"}
 
 
+def test_mapping_that_is_read_again_while_it_waits_sends_what_changed(
+    session: Session, task: Task, sandbox: Sandbox
+) -> None:
+    task.metadata.update(kept="1", changed="1", removed="1")
+    session.commit()
+    task.metadata["changed"] = "2"
+    del task.metadata["removed"]
+    session.populate(task, "metadata")
+    assert dict(task.metadata) == {"kept": "1", "changed": "2"}
+    sandbox.requests.clear()
+    session.commit()
+    assert [(each["action"], each["entity_key"]) for each in operations_of(sandbox)] == [
+        ("delete", [task.id, "removed"]),
+        ("update", [task.id, "changed"]),
+    ]
+    task.metadata["kept"] = "3"
+    session.populate(task, "metadata")
+    session.rollback()
+    assert dict(task.metadata) == {"kept": "1", "changed": "2"}
+
+
 def test_selected_custom_attributes_have_their_values(
     shot: Shot, open_session: type[Session], sandbox: Sandbox
 ) -> None:
