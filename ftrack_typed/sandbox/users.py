@@ -3,7 +3,9 @@
 A key that the sandbox makes is random and could be kept under any hash. One that is given with ``--api-key`` may be as
 short as "demo", so every key is kept under scrypt with a salt of its own. That costs some 50 ms a guess, and would cost
 as much a call; so a key that was verified once is remembered in memory, under a keyed digest that is worthless outside
-of this process, and each further call costs microseconds. Whatever changes a user or a key forgets all of them.
+of this process, and each further call costs microseconds. So is one that was refused: a program that calls again and
+again with an old key keeps nobody else waiting, and who guesses pays for each new guess. Whatever changes a user or a
+key forgets all of them.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from .store import Store
 
 _SCRYPT_COST = 2**14
 _REMEMBERED = 1000
-"""Verified keys that are remembered at once; more than that is a run of somebody's load test, and starts afresh."""
+"""Keys that are remembered at once, refused ones too; more than that is somebody's load test, and starts afresh."""
 
 _KEYS = sql.Table(
     "sandbox_api_key",
@@ -60,7 +62,7 @@ class Users:
         """Use *store*; the table of keys is made where it is missing."""
         self._store = store
         self._secret = secrets.token_bytes(32)
-        self._verified: dict[tuple[str, bytes], User] = {}
+        self._known: dict[tuple[str, bytes], User | None] = {}
         self._generation = 0
         self._lock = threading.Lock()
         with store.transaction() as connection:
@@ -74,18 +76,21 @@ class Users:
             Fault: there is no such user, it is not active, or *key* is not its key. The fault does not say which.
         """
         proof = (username, hashlib.blake2b(key.encode("utf-8", "surrogatepass"), key=self._secret).digest())
-        known = self._verified.get(proof)
-        if known is not None:
-            return known
-        generation = self._generation
-        user = self._verify(username, key)
+        known = self._known
+        user = known[proof] if proof in known else self._verified(proof, key)
         if user is None:
             raise invalid_credentials()
+        return user
+
+    def _verified(self, proof: tuple[str, bytes], key: str) -> User | None:
+        """Return the user whose key that is, or None, and remember it unless a user or key changed meanwhile."""
+        generation = self._generation
+        user = self._verify(proof[0], key)
         with self._lock:
             if generation == self._generation:
-                if len(self._verified) >= _REMEMBERED:
-                    self._verified.clear()
-                self._verified[proof] = user
+                if len(self._known) >= _REMEMBERED:
+                    self._known = {}
+                self._known[proof] = user
         return user
 
     def find(self, username: str) -> str | None:
@@ -108,7 +113,7 @@ class Users:
         """Verify every key anew: to be called after users or keys were written, and that was committed."""
         with self._lock:
             self._generation += 1
-            self._verified.clear()
+            self._known = {}
 
     def _notice(self, changes: Sequence[Change], _caller: Caller) -> None:
         if any(change.entity_type == "User" for change in changes):

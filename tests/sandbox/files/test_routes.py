@@ -72,14 +72,17 @@ def contents(sandbox: Sandbox) -> dict[str, Any]:
 
 
 def wrong_credentials(sandbox: Sandbox) -> Iterator[tuple[Mapping[str, str], Mapping[str, str]]]:
-    """Yield headers and parameters that let nobody in: none, a wrong key, a stranger's, forged tokens."""
+    """Yield headers and parameters that let nobody in: none, a wrong key, a stranger's, forged and misused tokens."""
     user, key = sandbox.api_user, sandbox.api_key
+    sign = sandbox.service.files.signer.sign
+    other = {"id": new_id(), "size": 3, "md5": None}
     yield {}, {}
     for name, value in ((user, "wrong"), (user, ""), (SECRET, key)):
         headers = {"ftrack-user": name, "ftrack-api-key": value}
         query = {"username": name, "apiKey": value, "api_user": name, "api_key": value}
         yield headers, query
-    for token in ("", "eyJpZCI6MX0.AAAA"):
+    misused = (sign("get", other, 60), sign("nothing", other, 60), sign("upload", other, -1))
+    for token in ("", "eyJpZCI6MX0.AAAA", f"{misused[0]}0", *misused):
         yield {"Authorization": f"Bearer {token}", "Cookie": f"session={token}"}, {"token": token, "session": token}
 
 

@@ -28,7 +28,10 @@ ACTIONS: list[Operation] = [
     {"action": "get_widget_url", "name": "info"},
     {"action": "encode_media", "component_id": ID},
     {"action": "get_upload_metadata", "component_id": ID, "file_name": "a", "file_size": 1},
+    {"action": "complete_multipart_upload", "component_id": ID, "upload_id": ID, "parts": []},
     {"action": "send_user_invite", "user_id": ID},
+    {"action": "send_review_session_invite", "review_session_invitee_id": ID},
+    {"action": "delayed_job", "job_type": "SYNC_USERS_LDAP"},
     {"action": "no_such_action"},
 ]
 
