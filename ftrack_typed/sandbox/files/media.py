@@ -29,7 +29,7 @@ _TIMEOUT: Final = 30 * 60.0
 
 _DEMUXERS: Final = (
     # By name, so that no playlist among uploads reads other files of this machine, or asks the network.
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegvideo,mpegts,mxf,ogg,flv,asf,gif,m4v,h264,hevc,dv,"
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegvideo,mpegts,mxf,ogg,flv,asf,gif,m4v,h264,hevc,dv,yuv4mpegpipe,"
     "png_pipe,jpeg_pipe,bmp_pipe,tiff_pipe,webp_pipe,exr_pipe,dpx_pipe,hdr_pipe,psd_pipe,apng"
 )
 

@@ -142,6 +142,22 @@ def picture_is_encoded_and_becomes_the_thumbnail(session: Session) -> None:
         assert other.query(f"FileComponent where id is {data['source_component_id']}").all() == []
 
 
+def movie_is_encoded(session: Session) -> None:
+    version = _version(session)
+    frame = b"FRAME\n" + b"\x80" * (64 * 32 * 3 // 2)
+    path = _written(b"YUV4MPEG2 W64 H32 F24:1 Ip A1:1 C420jpeg\n" + frame * 4, ".y4m")
+    job = _ended(session, version.encode_media(path))
+    os.remove(path)
+    assert job["status"] == "done", job["data"]
+    formats = {each["format"]: each["component_id"] for each in json.loads(job["data"])["output"]}
+    with open_session() as other:
+        seen = other.query(f"select thumbnail_id, components.name from AssetVersion where id is {version['id']}").one()
+        assert seen["thumbnail_id"] == formats["image/jpeg"]
+        assert sorted(each["name"] for each in seen["components"]) == ["ftrackreview-mp4", "thumbnail"]
+        facts = json.loads(other.get("FileComponent", formats["video/mp4"])["metadata"]["ftr_meta"])
+        assert facts == {"frameIn": 0, "frameOut": 4, "frameRate": 24, "width": 64, "height": 32}
+
+
 def movie_that_is_none_makes_a_failed_job(session: Session) -> None:
     component = _uploaded(session, b"this is no movie", ".mov")
     job = _ended(session, session.encode_media(component))

@@ -1,6 +1,6 @@
 """Runs every scenario with the official client, each in a session of its own, and writes down how it went.
 
-Usage: ``python -m tests.official_client.scenarios.runner FILE``. The file gets a JSON object: by
+Usage: ``python -m tests.official_client.python.runner FILE``. The file gets a JSON object: by
 ``module.function``, null or a traceback.
 """
 
