@@ -56,7 +56,8 @@ def search_finds_terms_below_a_context(session: Session) -> None:
     project, word = _demo(session), f"needle_{uuid.uuid4().hex}"
     session.create("Folder", {"name": word, "parent": project})
     session.commit()
-    operation = {"action": "search", "expression": "select name from TypedContext", "entity_type": "TypedContext"}
+    expression = "select name from TypedContext"
+    operation: dict[str, object] = {"action": "search", "expression": expression, "entity_type": "TypedContext"}
     operation |= {"context_id": project["id"], "object_type_ids": [], "terms": [word.upper()]}
     ((found,), (none,)) = (session.call([operation]), session.call([{**operation, "terms": ["no such word"]}]))
     assert [each["name"] for each in found["data"]] == [word]
