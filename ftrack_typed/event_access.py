@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
+
+from .entity import Entity
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from .entity_types import EntityTypes
-    from .events import EventHub
+    from .events import Event, EventHub
     from .files.session_files import SessionFiles
+    from .query.expressions import ScalarPath
     from .settings import Settings
     from .state import SessionState
+    from .updates import Action, Change, ChangeSubscription, Update
+    from .updates.columns import Columns
+    from .updates.record import Told
+
+T = TypeVar("T")
+E = TypeVar("E", bound=Entity)
 
 _READY: Final = "ftrack.api.session.ready"
 _CONSTRUCT: Final = "ftrack.api.session.construct-entity-type"
@@ -45,6 +57,81 @@ class EventAccess:
                         told.server_url, told.api_user, told.api_key, told.headers, told.cookies, timeout=told.timeout
                     )
         return self._event_hub
+
+    @overload
+    def on(
+        self,
+        what: ScalarPath[T],
+        /,
+        *,
+        actions: Collection[Action] | None = None,
+        priority: int = 100,
+        executor: Executor | None = None,
+    ) -> ChangeSubscription[Change[T | None]]: ...
+    @overload
+    def on(
+        self,
+        what: type[E],
+        /,
+        *,
+        actions: Collection[Action] | None = None,
+        priority: int = 100,
+        executor: Executor | None = None,
+    ) -> ChangeSubscription[Change[E | None]]: ...
+    @overload
+    def on(
+        self,
+        what: ScalarPath[Any] | type[Entity],
+        second: ScalarPath[Any] | type[Entity],
+        /,
+        *more: ScalarPath[Any] | type[Entity],
+        actions: Collection[Action] | None = None,
+        priority: int = 100,
+        executor: Executor | None = None,
+    ) -> ChangeSubscription[Update]: ...
+    def on(
+        self,
+        *what: object,
+        actions: Collection[Action] | None = None,
+        priority: int = 100,
+        executor: Executor | None = None,
+    ) -> ChangeSubscription[Any]:
+        """Choose changes of data to be told of: ``@session.on(Task.status)``, or ``session.on(Task.status).call(f)``.
+
+        An attribute means that its value changed, an entity type that an entity came or went; *actions* says otherwise.
+        One of them gives a `Change`, with the value before and after; of several, an `Update` is given once for each
+        entity. It takes a connected event hub whose `wait` handles events; see its `subscribe` for *priority* and
+        *executor*. Raise QueryError for what no event tells of, and ForeignEntityTypeError.
+        """
+        from .updates.subscription import subscription_of
+
+        return subscription_of(
+            self._state, self.event_hub, self._told, what, actions=actions, priority=priority, executor=executor
+        )
+
+    def follow_updates(self) -> str:
+        """Forget from now on what others change: loaded values, collections, and entities in caches below.
+
+        They load again when they are read. Changes that wait for a commit stay. It takes a connected event hub whose
+        `wait` handles events; return the identifier that ``event_hub.unsubscribe`` takes.
+        """
+        from .updates.invalidation import PRIORITY, Invalidation
+        from .updates.subscription import TOPIC
+
+        return self.event_hub.subscribe(
+            f"topic={TOPIC}", Invalidation(self._state, self._told, self._columns), priority=PRIORITY
+        )
+
+    @functools.cached_property
+    def _columns(self) -> Columns:
+        from .updates.columns import Columns
+
+        return Columns(lambda: self._types.raw_schemas)
+
+    def _told(self, event: Event) -> Iterator[Told]:
+        from .updates.subscription import told_of
+
+        return told_of(self._state, self._columns, event)
 
     def _start_events(
         self,

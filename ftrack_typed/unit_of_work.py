@@ -131,6 +131,13 @@ class UnitOfWork:
                         if twin.name in changes.old and twin.name not in content:
                             changes.old[twin.name] = NOT_SET
 
+    def outdate(self, entity: Entity, names: Iterable[str]) -> None:
+        """Forget the values to go back to of the changed attributes *names* of *entity*: they load again then."""
+        for pending in (self._pending, self._sending):
+            changes = pending.get(id(entity))
+            if changes is not None:
+                changes.old.update((name, NOT_SET) for name in names if name in changes.old)
+
     def push(self, operation: Operation) -> None:
         """Send *operation* as it is, after what is recorded so far."""
         self.fold()

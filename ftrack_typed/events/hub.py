@@ -300,6 +300,15 @@ class EventHub:
         """Answer *source_event* with *data*; *source* says who answers, by default this hub."""
         self.publish(_reply(source_event, data, source))
 
+    def report_error(self, error: Exception, event: Event, subscriber_identifier: str) -> None:
+        """Tell `on_handler_error`, and `health`, that a subscriber raised *error*, for callbacks that go on after one.
+
+        Nothing is told of a subscriber that is gone.
+        """
+        subscriber = self._subscribers.get(subscriber_identifier)
+        if subscriber is not None:
+            self._handling.report(error, event, subscriber)
+
     def delivery(self, event: Event) -> Delivery | None:
         """Return how the sending of *event* goes, the last one; None where it was not published but synchronously.
 

@@ -30,7 +30,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     | frozenset({"deletion", "drift", "population", "commit_batches", "batched_commit", "settlement", "outcome"})
     | frozenset({"freshness"})
     | frozenset({"encoding", "commit_plan", "recorded_operations", "inspection", "entity_types", "entity_access"})
-    | frozenset({"event_access", "plugins", "file_access", "files"}),
+    | frozenset({"event_access", "plugins", "updates", "file_access", "files"}),
     frozenset({"session"}),
     frozenset({"", "entities"}),
     frozenset({"compat"}),
@@ -69,6 +69,7 @@ TYPING_ONLY: Mapping[tuple[str, str], str] = {
     ("files.transformer", "session"): "a transformer is made for a session, which it may ask",
     ("files", "session"): "what the server holds is reached with the user, key and timeout of a session",
     ("registry", "session"): "a registry names the session class of its package",
+    ("updates", "session"): "a record of a change names the session that heard of it",
     ("cache_access", "session"): "a function that makes a cache is called with the session",
     ("behaviours", "session"): "a behaviour works with the session that its entity belongs to",
 }

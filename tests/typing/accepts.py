@@ -23,6 +23,7 @@ from ftrack_typed.entities import (
     User,
 )
 from ftrack_typed.operations import DeleteEntityOperation, OperationPayload, UpdateEntityOperation
+from ftrack_typed.updates import Change, Update
 
 from . import studio
 
@@ -52,6 +53,27 @@ def a_flag(_: bool) -> None: ...
 
 
 def a_value(_: object) -> None: ...
+
+
+def a_status(_: Status) -> None: ...
+
+
+def a_status_or_none(_: Status | None) -> None: ...
+
+
+def a_status_change(_: Change[Status | None]) -> None: ...
+
+
+def a_text_change(_: Change[str | None]) -> None: ...
+
+
+def a_number_change(_: Change[float | None]) -> None: ...
+
+
+def a_task_change(_: Change[Task | None]) -> None: ...
+
+
+def an_update(_: Update) -> None: ...
 
 
 def a_moment_or_none(_: datetime | None) -> None: ...
@@ -393,3 +415,24 @@ def other_behaviours(user: User, task: Task, schema: ProjectSchema) -> None:
     a_value(schema.get_statuses("Task", type_id="an id"))
     a_value(schema.get_types(Task))
     a_note(task.create_note("look", user, labels=[]))
+
+
+def changes_of_data(session: Session) -> None:
+    session.on(Task.status).call(a_status_change)
+    session.on(Task.description).call(a_text_change)
+    session.on(Task.bid).call(a_number_change)
+    session.on(Task).call(a_task_change)
+    session.on(studio.Shot.custom_attributes.fps).call(a_number_change)
+    session.on(Task.status, Task.bid).call(an_update)
+    session.on(Note).call(an_update)
+    session.on(Task.bid, actions=["add", "remove"]).call(an_update)
+    session.on(Task.status)(a_status_change)
+
+
+def records_of_changes(change: Change[Status | None], update: Update) -> None:
+    a_status_or_none(change.new)
+    a_value(change.user.username)
+    a_value(change.action == "remove")
+    a_task(update.entity_as(Task))
+    a_value(update.change(Task.status))
+    a_value(update.change(Task.bid))

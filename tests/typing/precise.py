@@ -46,6 +46,7 @@ from ftrack_typed.query.builder import Query
 from ftrack_typed.query.result import QueryResult
 from ftrack_typed.session import AutoPopulatingContext, OperationRecordingContext, SessionAuthentication
 from ftrack_typed.symbols import Symbol
+from ftrack_typed.updates import Actor, Change, ChangeSubscription, Update
 
 
 def properties_of_a_session(session: Session) -> None:
@@ -228,3 +229,26 @@ def behaviours(task: Task, note: Note, user: User, job: Job, schema: ProjectSche
     assert_type(schema.get_statuses("Task", type_id="x"), list[Status])
     assert_type(schema.get_statuses(Shot), list[Status])
     assert_type(schema.get_types(Task), list[Type])
+
+
+def changes_of_data(session: Session, change: Change[Status | None], update: Update) -> None:
+    assert_type(session.on(Task.status), ChangeSubscription[Change[Status | None]])
+    assert_type(session.on(Task.description), ChangeSubscription[Change[str | None]])
+    assert_type(session.on(Task.bid), ChangeSubscription[Change[float | None]])
+    assert_type(session.on(Task), ChangeSubscription[Change[Task | None]])
+    assert_type(session.on(Task.status, Task.bid), ChangeSubscription[Update])
+    assert_type(session.on(Task.status).call(print), str)
+    assert_type(change.old, Status | None)
+    assert_type(change.new_id, str | None)
+    assert_type(change.entity, Entity | None)
+    assert_type(change.user, Actor)
+    assert_type(update.entity_as(Task), Task)
+    assert_type(update.change(Task.status), Change[Status | None] | None)
+    assert_type(update.change(Task.bid), Change[float | None] | None)
+    assert_type(session.follow_updates(), str)
+
+    @session.on(Task.status)
+    def handler(status: Change[Status | None]) -> int:
+        return len(status.entity_id)
+
+    assert_type(handler(change), int)

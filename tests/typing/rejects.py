@@ -28,6 +28,7 @@ from ftrack_typed.entities import (
     User,
 )
 from ftrack_typed.operations import DeleteEntityOperation, OperationPayload, UpdateEntityOperation
+from ftrack_typed.updates import Change, Update
 
 from . import studio
 
@@ -57,6 +58,27 @@ def a_flag(_: bool) -> None: ...
 
 
 def a_value(_: object) -> None: ...
+
+
+def a_status(_: Status) -> None: ...
+
+
+def a_status_or_none(_: Status | None) -> None: ...
+
+
+def a_status_change(_: Change[Status | None]) -> None: ...
+
+
+def a_text_change(_: Change[str | None]) -> None: ...
+
+
+def a_number_change(_: Change[float | None]) -> None: ...
+
+
+def a_task_change(_: Change[Task | None]) -> None: ...
+
+
+def an_update(_: Update) -> None: ...
 
 
 def a_moment_or_none(_: datetime | None) -> None: ...
@@ -1327,3 +1349,111 @@ def other_behaviours(user: User, task: Task, schema: ProjectSchema) -> None:
     # pyright> Argument of type "list[User]" cannot be assigned to parameter "labels" of type "Iterable[NoteLabel] | None" in function "create_note"
     # pyright|   "User" is not assignable to "NoteLabel" (reportArgumentType)
     a_note(task.create_note("look", user, labels=[user]))
+
+
+def changes_of_data(session: Session) -> None:
+    # mypy> Argument 1 to "call" of "ChangeSubscription" has incompatible type "Callable[[Change[Status | None]], None]"; expected "Callable[[Change[Priority | None]], object]"  [arg-type]
+    # pyright> Argument of type "(_: Change[Status | None]) -> None" cannot be assigned to parameter "handler" of type "(Change[Priority | None]) -> object" in function "call"
+    # pyright|   Type "(_: Change[Status | None]) -> None" is not assignable to type "(Change[Priority | None]) -> object"
+    # pyright|     Parameter 1: type "Change[Priority | None]" is incompatible with type "Change[Status | None]"
+    # pyright|       "Change[Priority | None]" is not assignable to "Change[Status | None]"
+    # pyright|         Type parameter "T_co@Change" is covariant, but "Priority | None" is not a subtype of "Status | None"
+    # pyright|           Type "Priority | None" is not assignable to type "Status | None" (reportArgumentType)
+    session.on(Task.priority).call(a_status_change)
+    # mypy> Argument 1 to "call" of "ChangeSubscription" has incompatible type "Callable[[Change[str | None]], None]"; expected "Callable[[Change[float | None]], object]"  [arg-type]
+    # pyright> Argument of type "(_: Change[str | None]) -> None" cannot be assigned to parameter "handler" of type "(Change[float | None]) -> object" in function "call"
+    # pyright|   Type "(_: Change[str | None]) -> None" is not assignable to type "(Change[float | None]) -> object"
+    # pyright|     Parameter 1: type "Change[float | None]" is incompatible with type "Change[str | None]"
+    # pyright|       "Change[float | None]" is not assignable to "Change[str | None]"
+    # pyright|         Type parameter "T_co@Change" is covariant, but "float | None" is not a subtype of "str | None"
+    # pyright|           Type "float | None" is not assignable to type "str | None" (reportArgumentType)
+    session.on(Task.bid).call(a_text_change)
+    # mypy> Argument 1 to "call" of "ChangeSubscription" has incompatible type "Callable[[Change[float | None]], None]"; expected "Callable[[Change[str | None]], object]"  [arg-type]
+    # pyright> Argument of type "(_: Change[float | None]) -> None" cannot be assigned to parameter "handler" of type "(Change[str | None]) -> object" in function "call"
+    # pyright|   Type "(_: Change[float | None]) -> None" is not assignable to type "(Change[str | None]) -> object"
+    # pyright|     Parameter 1: type "Change[str | None]" is incompatible with type "Change[float | None]"
+    # pyright|       "Change[str | None]" is not assignable to "Change[float | None]"
+    # pyright|         Type parameter "T_co@Change" is covariant, but "str | None" is not a subtype of "float | None"
+    # pyright|           Type "str | None" is not assignable to type "float | None" (reportArgumentType)
+    session.on(Task.name).call(a_number_change)
+    # mypy> Argument 1 to "call" of "ChangeSubscription" has incompatible type "Callable[[Change[Task | None]], None]"; expected "Callable[[Change[Shot | None]], object]"  [arg-type]
+    # pyright> Argument of type "(_: Change[Task | None]) -> None" cannot be assigned to parameter "handler" of type "(Change[Shot | None]) -> object" in function "call"
+    # pyright|   Type "(_: Change[Task | None]) -> None" is not assignable to type "(Change[Shot | None]) -> object"
+    # pyright|     Parameter 1: type "Change[Shot | None]" is incompatible with type "Change[Task | None]"
+    # pyright|       "Change[Shot | None]" is not assignable to "Change[Task | None]"
+    # pyright|         Type parameter "T_co@Change" is covariant, but "Shot | None" is not a subtype of "Task | None"
+    # pyright|           Type "Shot | None" is not assignable to type "Task | None" (reportArgumentType)
+    session.on(Shot).call(a_task_change)
+    # mypy> Argument 1 to "call" of "ChangeSubscription" has incompatible type "Callable[[Change[float | None]], None]"; expected "Callable[[Change[Literal['easy', 'hard'] | None]], object]"  [arg-type]
+    # pyright> Argument of type "(_: Change[float | None]) -> None" cannot be assigned to parameter "handler" of type "(Change[Literal['easy', 'hard'] | None]) -> object" in function "call"
+    # pyright|   Type "(_: Change[float | None]) -> None" is not assignable to type "(Change[Literal['easy', 'hard'] | None]) -> object"
+    # pyright|     Parameter 1: type "Change[Literal['easy', 'hard'] | None]" is incompatible with type "Change[float | None]"
+    # pyright|       "Change[Literal['easy', 'hard'] | None]" is not assignable to "Change[float | None]"
+    # pyright|         Type parameter "T_co@Change" is covariant, but "Literal['easy', 'hard'] | None" is not a subtype of "float | None"
+    # pyright|           Type "Literal['easy', 'hard'] | None" is not assignable to type "float | None" (reportArgumentType)
+    session.on(studio.Shot.custom_attributes.difficulty).call(a_number_change)
+    # mypy> Argument 1 to "call" of "ChangeSubscription" has incompatible type "Callable[[Change[Status | None]], None]"; expected "Callable[[Update], object]"  [arg-type]
+    # pyright> Argument of type "(_: Change[Status | None]) -> None" cannot be assigned to parameter "handler" of type "(Update) -> object" in function "call"
+    # pyright|   Type "(_: Change[Status | None]) -> None" is not assignable to type "(Update) -> object"
+    # pyright|     Parameter 1: type "Update" is incompatible with type "Change[Status | None]"
+    # pyright|       "Update" is not assignable to "Change[Status | None]" (reportArgumentType)
+    session.on(Task.status, Task.bid).call(a_status_change)
+    # mypy> No overload variant of "on" of "EventAccess" matches argument type "CollectionPath[Note]"  [call-overload]
+    # mypy| note: Possible overload variants:
+    # mypy| note:     def [T] on(self, ScalarPath[T], /, *, actions: Collection[Literal['add', 'update', 'remove', 'move', 'encoded']] | None = ..., priority: int = ..., executor: Executor | None = ...) -> ChangeSubscription[Change[T | None]]
+    # mypy| note:     def [E: Entity] on(self, type[E], /, *, actions: Collection[Literal['add', 'update', 'remove', 'move', 'encoded']] | None = ..., priority: int = ..., executor: Executor | None = ...) -> ChangeSubscription[Change[E | None]]
+    # mypy| note:     def on(self, ScalarPath[Any] | type[Entity], ScalarPath[Any] | type[Entity], /, *more: ScalarPath[Any] | type[Entity], actions: Collection[Literal['add', 'update', 'remove', 'move', 'encoded']] | None = ..., priority: int = ..., executor: Executor | None = ...) -> ChangeSubscription[Update]
+    # pyright> No overloads for "on" match the provided arguments (reportCallIssue)
+    # pyright> Argument of type "CollectionPath[Note]" cannot be assigned to parameter "what" of type "type[E@on]" in function "on"
+    # pyright|   Type "CollectionPath[Note]" is not assignable to type "type[E@on]" (reportArgumentType)
+    session.on(Task.notes).call(an_update)
+    # mypy> List item 1 has incompatible type "Literal['remov']"; expected "Literal['add', 'update', 'remove', 'move', 'encoded']"  [list-item]
+    # pyright> No overloads for "on" match the provided arguments (reportCallIssue)
+    # pyright> Argument of type "list[str]" cannot be assigned to parameter "actions" of type "Collection[Action] | None" in function "on"
+    # pyright|   Type "Literal['remov']" is not assignable to type "Action"
+    # pyright|     "Literal['remov']" is not assignable to type "Literal['add']"
+    # pyright|     "Literal['remov']" is not assignable to type "Literal['update']"
+    # pyright|     "Literal['remov']" is not assignable to type "Literal['remove']"
+    # pyright|     "Literal['remov']" is not assignable to type "Literal['move']"
+    # pyright|     "Literal['remov']" is not assignable to type "Literal['encoded']" (reportArgumentType)
+    session.on(Task.bid, actions=["add", "remov"]).call(an_update)
+    # mypy> Argument 1 to "__call__" of "ChangeSubscription" has incompatible type "Callable[[Change[Status | None]], None]"; expected "Callable[[Change[Type | None]], None]"  [arg-type]
+    # pyright> Argument of type "(_: Change[Status | None]) -> None" cannot be assigned to parameter "handler" of type "(Change[Type | None]) -> Result@__call__" in function "__call__"
+    # pyright|   Type "(_: Change[Status | None]) -> None" is not assignable to type "(Change[Type | None]) -> None"
+    # pyright|     Parameter 1: type "Change[Type | None]" is incompatible with type "Change[Status | None]"
+    # pyright|       "Change[Type | None]" is not assignable to "Change[Status | None]"
+    # pyright|         Type parameter "T_co@Change" is covariant, but "Type | None" is not a subtype of "Status | None"
+    # pyright|           Type "Type | None" is not assignable to type "Status | None" (reportArgumentType)
+    session.on(Task.type)(a_status_change)
+
+
+def records_of_changes(change: Change[Status | None], update: Update) -> None:
+    # mypy> Argument 1 to "a_status" has incompatible type "Status | None"; expected "Status"  [arg-type]
+    # pyright> Argument of type "Status | None" cannot be assigned to parameter "_" of type "Status" in function "a_status"
+    # pyright|   Type "Status | None" is not assignable to type "Status"
+    # pyright|     "None" is not assignable to "Status" (reportArgumentType)
+    a_status(change.new)
+    # mypy> "Actor" has no attribute "usernam"; maybe "username"?  [attr-defined]
+    # pyright> Cannot access attribute "usernam" for class "Actor"
+    # pyright|   Attribute "usernam" is unknown (reportAttributeAccessIssue)
+    a_value(change.user.usernam)
+    # mypy> "Change[Status | None]" has no attribute "actoin"  [attr-defined]
+    # pyright> Cannot access attribute "actoin" for class "Change[Status | None]"
+    # pyright|   Attribute "actoin" is unknown (reportAttributeAccessIssue)
+    a_value(change.actoin == "remove")
+    # mypy> Argument 1 to "a_task" has incompatible type "Shot"; expected "Task"  [arg-type]
+    # pyright> Argument of type "Shot" cannot be assigned to parameter "_" of type "Task" in function "a_task"
+    # pyright|   "Shot" is not assignable to "Task" (reportArgumentType)
+    a_task(update.entity_as(Shot))
+    # mypy> "type[Task]" has no attribute "staus"  [attr-defined]
+    # pyright> Cannot access attribute "staus" for class "type[Task]"
+    # pyright|   Attribute "staus" is unknown (reportAttributeAccessIssue)
+    a_value(update.change(Task.staus))
+    # mypy> No overload variant of "change" of "Update" matches argument type "CollectionPath[Note]"  [call-overload]
+    # mypy| note: Possible overload variants:
+    # mypy| note:     def [T] change(self, what: ScalarPath[T]) -> Change[T | None] | None
+    # mypy| note:     def [E: Entity] change(self, what: type[E]) -> Change[E | None] | None
+    # pyright> No overloads for "change" match the provided arguments (reportCallIssue)
+    # pyright> Argument of type "CollectionPath[Note]" cannot be assigned to parameter "what" of type "type[E@change]" in function "change"
+    # pyright|   Type "CollectionPath[Note]" is not assignable to type "type[E@change]" (reportArgumentType)
+    a_value(update.change(Task.notes))
