@@ -53,6 +53,11 @@ class Session(base.Session):
         """What the session knows; listeners that run for long clear it."""
         return self.cache.caches[0]
 
+    def _configure_locations(self) -> None:
+        """Set up the locations anew; subscribers to ``ftrack.api.session.configure-location`` are asked again."""
+        self._forget_locations()
+        self._files.configure()
+
     @overload
     def create(
         self, entity_type: str, data: Mapping[str, Any] | None = None, reconstructing: bool = False

@@ -261,3 +261,28 @@ def test_mixin_changes_one_entity(ftrack_api: Any, session: Session) -> None:
     assert isinstance(first, ftrack_api.entity.user.User)
     session.query("select username, email from User").all()
     assert hasattr(first, "greet")
+
+
+class TestLocations:
+    def test_are_set_up_anew(self, session: Session) -> None:
+        heard: list[Any] = []
+        session.pick_location()
+        session.event_hub.subscribe("topic=ftrack.api.session.configure-location", heard.append)
+        session._configure_locations()
+        assert len(heard) == 1
+
+    def test_mixin_makes_one_that_registers_where_data_lies(
+        self, ftrack_api: Any, session: Session, task: Any, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "plate.exr"
+        path.write_bytes(b"content")
+        location: Any = session.create("Location", {"name": f"here_{uuid.uuid4().hex[:8]}"})
+        session.commit()
+        ftrack_api.mixin(location, ftrack_api.entity.location.UnmanagedLocationMixin, name="HereLocation")
+        location.accessor = ftrack_api.accessor.disk.DiskAccessor(prefix="")
+        location.structure = ftrack_api.structure.origin.OriginStructure()
+        component: Any = session.create_component(str(path), location=location)
+        assert location.get_filesystem_path(component) == str(path)
+        assert type(location).__name__ == "HereLocation"
+        location.remove_component(component)
+        assert path.exists()

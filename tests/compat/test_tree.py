@@ -16,15 +16,18 @@ pytestmark = pytest.mark.usefixtures("switched_on")
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "": ("Session", "__version__", "mixin"),
+    "accessor.base": ("Accessor",),
+    "accessor.disk": ("DiskAccessor",),
+    "accessor.server": ("ServerFile", "_ServerAccessor"),
     "attribute": ("Attribute", "Attributes", "CollectionAttribute", "ReferenceAttribute", "ScalarAttribute"),
     "cache": ("Cache", "FileCache", "LayeredCache", "MemoryCache", "ProxyCache", "SerialisedCache", "StringKeyMaker"),
     "collection": ("Collection", "CustomAttributeCollectionProxy", "KeyValueMappedCollectionProxy"),
     "data": ("Data", "File", "FileWrapper", "String"),
     "entity.asset_version": ("AssetVersion",),
     "entity.base": ("Entity",),
-    "entity.component": ("Component",),
+    "entity.component": ("Component", "CreateThumbnailMixin"),
     "entity.job": ("Job",),
-    "entity.location": ("Location",),
+    "entity.location": ("Location", "UnmanagedLocationMixin"),
     "entity.note": ("CreateNoteMixin", "Note"),
     "entity.project_schema": ("ProjectSchema",),
     "entity.user": ("User",),
@@ -40,7 +43,13 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "operation": ("CreateEntityOperation", "DeleteEntityOperation", "Operations", "UpdateEntityOperation"),
     "plugin": ("discover",),
     "query": ("QueryResult",),
+    "resource_identifier_transformer.base": ("ResourceIdentifierTransformer",),
     "session": ("AutoPopulatingContext", "OperationPayload", "OperationRecordingContext", "Session"),
+    "structure.base": ("Structure",),
+    "structure.entity_id": ("EntityIdStructure",),
+    "structure.id": ("IdStructure",),
+    "structure.origin": ("OriginStructure",),
+    "structure.standard": ("StandardStructure",),
     "symbol": ("CHUNK_SIZE", "CREATED", "DELETED", "MODIFIED", "NOT_SET", "SERVER_LOCATION_ID", "Symbol"),
 }
 
@@ -68,9 +77,25 @@ EventHubError Error
 EventHubConnectionError EventHubError
 EventHubPacketError EventHubError
 PermissionDeniedError Error
+LocationError Error
+ComponentNotInAnyLocationError LocationError
+ComponentNotInLocationError LocationError
+ComponentInLocationError LocationError
+AccessorError Error
+AccessorOperationFailedError AccessorError
+AccessorUnsupportedOperationError AccessorOperationFailedError
+AccessorPermissionDeniedError AccessorOperationFailedError
+AccessorResourceIdentifierError AccessorError
+AccessorFilesystemPathError AccessorResourceIdentifierError
+AccessorResourceError AccessorError
+AccessorResourceNotFoundError AccessorResourceError
+AccessorParentResourceNotFoundError AccessorResourceError
+AccessorResourceInvalidError AccessorResourceError
+AccessorContainerNotEmptyError AccessorResourceError
+StructureError Error
 ConnectionClosedError Error
 """
-"""Each error of section 26 that has nothing to do with files, and its base."""
+"""Each error of section 26, and its base."""
 
 
 HANDLER = """

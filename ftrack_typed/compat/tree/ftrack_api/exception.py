@@ -2,8 +2,22 @@
 
 from ftrack_typed.compat.errors import InvalidStateError, InvalidStateTransitionError, OperationError
 from ftrack_typed.errors import (
+    AccessorContainerNotEmptyError,
+    AccessorError,
+    AccessorFilesystemPathError,
+    AccessorOperationFailedError,
+    AccessorParentResourceNotFoundError,
+    AccessorPermissionDeniedError,
+    AccessorResourceError,
+    AccessorResourceIdentifierError,
+    AccessorResourceInvalidError,
+    AccessorResourceNotFoundError,
+    AccessorUnsupportedOperationError,
     AuthenticationError,
     CollectionError,
+    ComponentInLocationError,
+    ComponentNotInAnyLocationError,
+    ComponentNotInLocationError,
     ConnectionClosedError,
     DuplicateItemInCollectionError,
     EventHubConnectionError,
@@ -12,6 +26,7 @@ from ftrack_typed.errors import (
     ImmutableAttributeError,
     ImmutableCollectionError,
     IncorrectResultError,
+    LocationError,
     MultipleResultsFoundError,
     NoResultFoundError,
     NotFoundError,
@@ -19,6 +34,7 @@ from ftrack_typed.errors import (
     PermissionDeniedError,
     ServerCompatibilityError,
     ServerError,
+    StructureError,
     UnrecognisedEntityTypeError,
 )
 from ftrack_typed.errors import ExpressionSyntaxError as ParseError
@@ -27,9 +43,23 @@ from ftrack_typed.errors import ImmutableAttributeError as AttributeError
 from ftrack_typed.errors import UnrecognisedEntityTypeError as EntityTypeError
 
 __all__ = [
+    "AccessorContainerNotEmptyError",
+    "AccessorError",
+    "AccessorFilesystemPathError",
+    "AccessorOperationFailedError",
+    "AccessorParentResourceNotFoundError",
+    "AccessorPermissionDeniedError",
+    "AccessorResourceError",
+    "AccessorResourceIdentifierError",
+    "AccessorResourceInvalidError",
+    "AccessorResourceNotFoundError",
+    "AccessorUnsupportedOperationError",
     "AttributeError",
     "AuthenticationError",
     "CollectionError",
+    "ComponentInLocationError",
+    "ComponentNotInAnyLocationError",
+    "ComponentNotInLocationError",
     "ConnectionClosedError",
     "DuplicateItemInCollectionError",
     "EntityTypeError",
@@ -42,6 +72,7 @@ __all__ = [
     "IncorrectResultError",
     "InvalidStateError",
     "InvalidStateTransitionError",
+    "LocationError",
     "MultipleResultsFoundError",
     "NoResultFoundError",
     "NotFoundError",
@@ -51,5 +82,6 @@ __all__ = [
     "PermissionDeniedError",
     "ServerCompatibilityError",
     "ServerError",
+    "StructureError",
     "UnrecognisedEntityTypeError",
 ]

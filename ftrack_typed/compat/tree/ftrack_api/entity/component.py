@@ -1,6 +1,8 @@
-"""Components."""
+"""Components, and what has a thumbnail."""
 
 from typing import TYPE_CHECKING
+
+from ftrack_typed.behaviours.thumbnails import CreatesThumbnails as CreateThumbnailMixin
 
 if TYPE_CHECKING:
     from ftrack_typed.entities import Component
@@ -9,4 +11,4 @@ else:
 
     Component = kind("Component")
 
-__all__ = ["Component"]
+__all__ = ["Component", "CreateThumbnailMixin"]

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from ftrack_typed.compat.mixing import UnmanagedLocationMixin
+
 if TYPE_CHECKING:
     from ftrack_typed.entities import Location
 else:
@@ -9,4 +11,4 @@ else:
 
     Location = kind("Location")
 
-__all__ = ["Location"]
+__all__ = ["Location", "UnmanagedLocationMixin"]

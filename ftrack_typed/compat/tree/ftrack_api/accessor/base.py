@@ -1,0 +1,5 @@
+"""The base class of accessors."""
+
+from ftrack_typed.files import Accessor
+
+__all__ = ["Accessor"]

@@ -1,0 +1,3 @@
+"""What changes resource identifiers on their way."""
+
+from . import base as base
