@@ -10,7 +10,7 @@ from ftrack_typed.declaration import entity
 from .list import List
 
 if TYPE_CHECKING:
-    from .task import Task
+    from .typed_context import TypedContext
 
 
 @entity
@@ -19,5 +19,5 @@ class TypedContextList(List):
 
     entity_type: ClassVar = "TypedContextList"
 
-    items_: Many[Task] = attribute(default=(), wire="items")
+    items_: Many[TypedContext] = attribute(default=(), wire="items")
     """What was collected: shots, tasks and their like."""

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from ftrack_gen.behaviours import find_behaviours
-from ftrack_gen.corrections import VALUE_TYPES
+from ftrack_gen.corrections import TARGETS, VALUE_TYPES
 from ftrack_gen.custom_attributes import CustomAttributes, find_custom_attributes
 from ftrack_gen.descriptions import Describer
 from ftrack_gen.facts import TypeFacts, find_facts
@@ -209,7 +209,8 @@ class _EntityBuilder:
         if prop.restricted_projection:
             return Value(shape=Shape.RESTRICTED, target=prop.items)
         if prop.kind is PropertyKind.COLLECTION:
-            return Value(shape=Shape.COLLECTION, target=prop.items)
+            target, _reason = TARGETS.get(prop.alias_for or "", (prop.items, ""))
+            return Value(shape=Shape.COLLECTION, target=target if target in self.schemas else prop.items)
         if (prop.items or "").endswith("CustomAttributeValue"):
             return Value(shape=Shape.CUSTOM)
         if prop.key_value_attributes is None:

@@ -96,3 +96,9 @@ VALUE_TYPES: Final[Mapping[str, tuple[str, str]]] = {
     "api_link": ("list[LinkItem]", "the same of groups"),
 }
 """Values that are no such thing as the server declares, and never null, by the name of the server's column."""
+
+TARGETS: Final[Mapping[str, tuple[str, str]]] = {
+    # column: (entity type, reason)
+    "_task_items": ("TypedContext", "declared as tasks, and holds shots and all other typed contexts as well"),
+}
+"""Entity types of collections that hold more than the server declares, by the name of the server's column."""

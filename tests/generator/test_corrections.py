@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ftrack_gen.build import build_package
-from ftrack_gen.corrections import FOREIGN_KEYS, NEVER_NULL, SERVER_SUPPLIED
+from ftrack_gen.corrections import FOREIGN_KEYS, NEVER_NULL, SERVER_SUPPLIED, TARGETS
 from ftrack_gen.descriptions import Describer
 from ftrack_gen.model import NOT_SET, SERVER_SIDE, Attribute, Package
 from ftrack_gen.problems import Problems
@@ -79,6 +79,22 @@ def test_pair_is_there(row: tuple[str, str]) -> None:
 def test_every_row_has_its_reason() -> None:
     for table in (NEVER_NULL, SERVER_SUPPLIED, RESERVED_ATTRIBUTES):
         assert all(len(reason) > 8 for reason in table.values())
+
+
+@pytest.mark.parametrize("column", sorted(TARGETS))
+def test_target_is_not_what_the_server_declares(column: str) -> None:
+    target, reason = TARGETS[column]
+    schemas = raw(standard_workspace())
+    declared = {
+        prop["items"]["$ref"]
+        for schema in schemas.values()
+        for prop in schema["properties"].values()
+        if prop.get("alias_for") == column
+    }
+    assert declared
+    assert target in schemas
+    assert target not in declared
+    assert reason
 
 
 def test_what_must_be_given(standard: Attributes) -> None:

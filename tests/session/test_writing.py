@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ftrack_typed.entities import (
     Appointment,
     AssetBuild,
+    ListCategory,
     Note,
     Project,
     Session,
@@ -20,6 +21,7 @@ from ftrack_typed.entities import (
     Status,
     Task,
     TypedContextLink,
+    TypedContextList,
     User,
 )
 from ftrack_typed.entity import Entity
@@ -312,6 +314,23 @@ def test_collections_are_sent_and_reload(session: Session, production: Productio
     shot.notes.remove(note)
     session.commit()
     assert list(open_session().query(Shot).where(Shot.id == shot.id).one().notes) == []
+
+
+def test_list_of_typed_contexts_takes_shots_and_tasks(
+    session: Session, task: Task, production: Production, open_session: type[Session]
+) -> None:
+    shot = session.get(Shot, production.shot_id)
+    owner, category = session.query(User).first(), session.query(ListCategory).first()
+    assert shot is not None
+    assert owner is not None
+    assert category is not None
+    made = session.create(
+        TypedContextList, name="dailies", project=shot.project, category=category, owner=owner, items_=[shot, task]
+    )
+    session.commit()
+    again = open_session().get(TypedContextList, made.id)
+    assert again is not None
+    assert {type(item).__name__ for item in again.items_} == {"Shot", "Task"}
 
 
 def test_assignment_shows_from_both_sides(session: Session, task: Task) -> None:
