@@ -85,6 +85,8 @@ def _build(cls: type[E], changed: Mapping[str, Inherited], custom_attributes: st
         return [_described(cls, field, changed.get(field.name), installed) for field in fields]
 
     attrs.define(cls, slots=False, init=False, eq=False, repr=False, kw_only=True, field_transformer=transform)
+    # It makes nothing here, and would fill the first screen of help().
+    del cls.__attrs_init__  # type: ignore[attr-defined]
     for name, descriptor in installed.items():
         setattr(cls, name, descriptor)
     fields = attrs.fields(cast("type[attrs.AttrsInstance]", cls))

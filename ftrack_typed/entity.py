@@ -158,6 +158,13 @@ class Entity(_Base):
             return descriptor.path_from(prefix, cls)
         return cast(Descriptor, descriptor).path_from(prefix)
 
+    @classmethod
+    def _ftrack_description(cls, path: Path, name: str) -> str | None:
+        """Return what the sources say of the attribute *name* that *path* from this class ends in."""
+        from .documentation import description
+
+        return description(cls, path, name)
+
     def _ftrack_absent(self, facts: AttributeFacts) -> object:
         """Return the value of an attribute that is not loaded: load it, or raise NotLoadedError."""
         if facts.kind is AttributeKind.RESTRICTED:

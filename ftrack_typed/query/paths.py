@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from .printer import print_path
 from .syntax import Path
@@ -27,10 +27,32 @@ class PathFacts(Protocol):
         ...
 
 
+class _Description:
+    """The ``__doc__`` of a class of paths; that of a path is the description of the attribute that it ends in."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str | None) -> None:
+        """Say *text* of the class."""
+        self._text = text
+
+    def __get__(self, path: TypedPath | None, owner: type[TypedPath]) -> str | None:
+        if path is None:
+            return self._text
+        root: Any = path._ftrack_path.root
+        return None if root is None else root._ftrack_description(path._ftrack_path, path._ftrack_facts.name)
+
+
 class TypedPath:
     """Base of all paths. Its own names have a prefix, because those of attributes follow a dot."""
 
     __slots__ = ("_ftrack_facts", "_ftrack_path")
+
+    if not TYPE_CHECKING:
+
+        def __init_subclass__(cls, **options: object) -> None:
+            super().__init_subclass__(**options)
+            cls.__doc__ = _Description(cls.__dict__.get("__doc__"))
 
     def __init__(self, path: Path, facts: PathFacts) -> None:
         """Keep the syntax of the path and the *facts* of the attribute it ends in."""

@@ -19,7 +19,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"operations", "wire", "facts", "settings", "values", "query", "data", "retries"})
     | frozenset({"events.expression"}),
     frozenset({"attributes", "collection", "custom_attributes", "operators", "page"}),
-    frozenset({"entity"}),
+    frozenset({"entity", "documentation"}),
     frozenset({"declaration"}),
     frozenset({"behaviours", "entities.*", "query.builder", "query.result"})
     | frozenset({"files.accessor", "files.storage", "files.structure", "files.transformer"}),
