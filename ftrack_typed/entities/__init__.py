@@ -7,6 +7,14 @@ from typing import TYPE_CHECKING
 from ftrack_typed.registry import Registry
 
 if TYPE_CHECKING:
+    import os as _os
+    from collections.abc import Iterable as _Iterable
+    from collections.abc import Mapping as _Mapping
+    from typing import Any as _Any
+    from typing import Literal as _Literal
+
+    from ftrack_typed.behaviours.components import HasAvailability as _HasAvailability
+    from ftrack_typed.behaviours.locations import StoresComponents as _StoresComponents
     from ftrack_typed.session import Session as _Session
 
     from .api_key import ApiKey as ApiKey
@@ -220,6 +228,21 @@ if TYPE_CHECKING:
 
     class Session(_Session):
         """A session whose entities are the classes of this package."""
+
+        def create_component(
+            self,
+            path: str | _os.PathLike[str],
+            data: _Mapping[str, _Any] | None = None,
+            location: _StoresComponents[_Any, _Any] | _Literal["auto"] | None = "auto",
+        ) -> Component: ...
+        def pick_location(
+            self,
+            component: _HasAvailability[_Any] | None = None,
+        ) -> Location | None: ...
+        def pick_locations(
+            self,
+            components: _Iterable[_HasAvailability[_Any]],
+        ) -> list[Location | None]: ...
 
 
 __all__ = [

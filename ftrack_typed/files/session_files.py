@@ -15,6 +15,7 @@ from ..symbols import ORIGIN_LOCATION_ID
 from .adding import Addition
 from .availability import availabilities
 from .built_in import built_in_locations
+from .centralized_storage import ACTIVATE_TOPIC, SCENARIO_NAME, register, scenario_of
 from .components import create_component, create_thumbnail
 from .removal import remove_components
 from .resolution import resource_identifiers
@@ -36,7 +37,7 @@ class SessionFiles:
         """Set nothing up yet."""
         self.state = state
         self._lock = threading.RLock()
-        self._configured = self._configuring = False
+        self._configured = self._configuring = self._registered = False
         self._noted: dict[str, Entity] = {}
 
     def configure(self) -> None:
@@ -55,12 +56,27 @@ class SessionFiles:
                 self._configuring = False
 
     def _set_up(self) -> None:
-        location_type = self.state.entity_type("Location")
         for each in built_in_locations(self.state):
-            location = reconstruct(self.state, location_type, {"id": each.id, "name": each.name})
-            vars(location)[_KEY] = each.storage
-            self.note(location)
+            self.set_up(each.id, each.name, each.storage)
+        self._activate_scenario()
         self.state.session._announce(CONFIGURE_TOPIC)
+
+    def _activate_scenario(self) -> None:
+        """Tell subscribers which storage scenario the site has; one of them knows the centralized one."""
+        scenario = scenario_of(self.state.session.server_information)
+        if scenario is None:
+            return
+        if scenario["scenario"] == SCENARIO_NAME and not self._registered:
+            register(self)
+            self._registered = True
+        self.ask(ACTIVATE_TOPIC, {"storage_scenario": scenario})
+
+    def set_up(self, location_id: str, name: str, storage: Storage) -> None:
+        """Use a location of the server as *storage* says; the server is not asked for it."""
+        location_type = self.state.entity_type("Location")
+        location = reconstruct(self.state, location_type, {"id": location_id, "name": name})
+        vars(location)[_KEY] = storage
+        self.note(location)
 
     def forget(self) -> None:
         """Forget all locations; they are set up anew when asked for."""

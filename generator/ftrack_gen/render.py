@@ -33,6 +33,10 @@ def render_package(package: Package) -> dict[str, str]:
     return _Renderer(package).render()
 
 
+FILES: Final = "StoresComponents"
+"""The behaviour that says which classes are components and locations."""
+
+
 class _Renderer:
     """Renders one package: decides what is said where, and leaves the layout of files to the templates."""
 
@@ -160,7 +164,17 @@ class _Renderer:
             typing_imports=list(_exports(modules)),
             exports=lay_out(Bracket("__all__ = [", tuple(literal(name) for name in exports), "]")),
             registry=lay_out(_registry(package, modules)),
+            files=self._files(),
         )
+
+    def _files(self) -> dict[str, str] | None:
+        """Return the classes of components and locations, which the session gives; None where there are no files."""
+        for entity in self.package.entities:
+            for behaviour in entity.behaviours:
+                if behaviour.name == FILES:
+                    component, location = (self.entities[name].class_name for name in behaviour.arguments)
+                    return {"component": component, "location": location}
+        return None
 
 
 def _import_view(imports: Imports) -> dict[str, list[str]]:
