@@ -78,10 +78,13 @@ class FileWrapper(Data[AnyStr]):
         return self.wrapped_file.tell()
 
     def close(self) -> None:
-        """Flush and close the file; a second call does nothing."""
+        """Flush and close the file, which is closed where that fails too; a second call does nothing."""
         if not self.closed:
-            super().close()
-            self.wrapped_file.close()
+            try:
+                super().close()
+            finally:
+                self.closed = True
+                self.wrapped_file.close()
 
 
 class File(FileWrapper[AnyStr]):

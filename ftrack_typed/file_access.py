@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from .errors import UnexpectedResponseError
@@ -58,7 +58,7 @@ class FileAccess:
         """Return the usable location with the lowest priority number: with *component*, the first that has of it."""
         return self._files.pick([component])[0] if component is not None else self._files.first()
 
-    def pick_locations(self, components: Iterable[HasAvailability[Any]]) -> list[Entity | None]:
+    def pick_locations(self, components: Iterable[HasAvailability[Any]]) -> Sequence[Entity | None]:
         """Return what `pick_location` would for each of *components*, found in one request."""
         return self._files.pick(components)
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import os as _os
     from collections.abc import Iterable as _Iterable
     from collections.abc import Mapping as _Mapping
+    from collections.abc import Sequence as _Sequence
     from typing import Any as _Any
     from typing import Literal as _Literal
 
@@ -234,15 +235,23 @@ if TYPE_CHECKING:
             path: str | _os.PathLike[str],
             data: _Mapping[str, _Any] | None = None,
             location: _StoresComponents[_Any, _Any] | _Literal["auto"] | None = "auto",
-        ) -> Component: ...
+        ) -> Component:
+            """Return a new component for the data at *path*, in *location*."""
+            ...
+
         def pick_location(
             self,
             component: _HasAvailability[_Any] | None = None,
-        ) -> Location | None: ...
+        ) -> Location | None:
+            """Return the location that is tried first, of those that *component* is in."""
+            ...
+
         def pick_locations(
             self,
             components: _Iterable[_HasAvailability[_Any]],
-        ) -> list[Location | None]: ...
+        ) -> _Sequence[Location | None]:
+            """Return what `pick_location` would for each of *components*."""
+            ...
 
 
 __all__ = [

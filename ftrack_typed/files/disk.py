@@ -7,6 +7,7 @@ import errno
 import os
 import uuid
 from collections.abc import Generator, Sequence
+from contextlib import AbstractContextManager
 from typing import Final
 
 from ..data import Data, File
@@ -97,12 +98,15 @@ class DiskAccessor(Accessor):
         with _translated("open", resource_identifier):
             return File(path, mode)
 
-    @contextlib.contextmanager
-    def new_resource(self, resource_identifier: str) -> Generator[Data[bytes], None, None]:
+    def new_resource(self, resource_identifier: str) -> AbstractContextManager[Data[bytes]]:
         """Give data for a block of code to write: a hidden file, which gets its name when the block ends well.
 
         Of two processes that write the same resource one gets AccessorResourceExistsError, at the latest in the end.
         """
+        return self._appearing(resource_identifier)
+
+    @contextlib.contextmanager
+    def _appearing(self, resource_identifier: str) -> Generator[Data[bytes], None, None]:
         path = self.get_filesystem_path(resource_identifier)
         with _translated("create", resource_identifier):
             if _is_taken(path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Generator, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Final
 
 from ..data import Data, String
@@ -32,9 +33,12 @@ class ServerAccessor(Accessor):
             raise AccessorUnsupportedOperationError(f"open in mode {mode!r}", resource_identifier)
         return ServerFile(resource_identifier, self._session, mode)
 
-    @contextlib.contextmanager
-    def new_resource(self, resource_identifier: str) -> Generator[Data[bytes], None, None]:
+    def new_resource(self, resource_identifier: str) -> AbstractContextManager[Data[bytes]]:
         """Give data for a block of code to write, which is uploaded where the block ends well."""
+        return self._uploaded(resource_identifier)
+
+    @contextlib.contextmanager
+    def _uploaded(self, resource_identifier: str) -> Generator[Data[bytes], None, None]:
         data = self.open(resource_identifier, "wb")
         try:
             yield data
