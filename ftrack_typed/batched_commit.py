@@ -12,10 +12,9 @@ from .batch import PlannedOperation, plan
 from .changes import Changes
 from .commit import refuse_nested
 from .commit_batches import CommitProgress, checked_size, split
-from .encoding import WireBatch
 from .entity import Entity
 from .errors import PartialCommitError, TransportError
-from .outcome import lost, resolve
+from .outcome import delivered, lost, resolve
 from .settlement import apply
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def _send_each(
     so_far = CommitProgress(done=0, total=sum(map(len, batches)), batches_done=0, batches_total=len(batches))
     for batch, entities, before in zip(batches or [()], changed, ends, strict=True):
         try:
-            results = state.call(WireBatch(each.operation for each in batch)) if batch else []
+            results = delivered(state, batch)
         except Exception as error:
             reason = error
             if isinstance(error, TransportError) and error.outcome_unknown:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .batch import PlannedOperation, plan
-from .encoding import WireBatch
 from .errors import CommitInProgressError, TransportError
-from .outcome import lost, resolve
+from .outcome import delivered, lost, resolve
 from .settlement import apply
 
 if TYPE_CHECKING:
@@ -35,8 +34,7 @@ def send(state: SessionState) -> None:
             with state.lock:
                 planned = plan(taken, state.unit.sending_pushed)
                 outdated = [] if state.cache is None else state.cache.outdated(taken, planned)
-            batch = WireBatch(each.operation for each in planned)
-            results: list[Any] = state.call(batch) if batch else []
+            results = delivered(state, planned)
         except BaseException as error:
             with state.lock:
                 state.unit.give_back()

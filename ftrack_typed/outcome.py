@@ -6,12 +6,14 @@ client made their keys; without any, rows that are gone and values that are as t
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from .errors import CommitOutcomeUnknownError, TransportError, UnrecognisedEntityTypeError
+from .encoding import WireBatch
+from .errors import CommitOutcomeUnknownError, ServerError, TransportError, UnrecognisedEntityTypeError
 from .facts import AttributeKind
 from .query.printer import print_value
 from .settlement import apply
@@ -24,6 +26,14 @@ if TYPE_CHECKING:
 
 CHUNK: Final = 200
 """Rows that one query asks for."""
+
+_THERE_ALREADY: Final = frozenset({"IntegrityError", "DuplicateEntryError"})
+"""What a server says where a key is taken."""
+
+_OTHER_SPELLING: Final = frozenset({"parent_type"})
+"""Attributes that a server may keep under a name of its own for what was sent: they prove nothing."""
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 RowKey = tuple[str, tuple[str, ...]]
 
@@ -45,6 +55,26 @@ class Unresolved:
     planned: tuple[PlannedOperation, ...]
     entities: tuple[Entity, ...]
     end: int
+
+
+def delivered(state: SessionState, planned: Sequence[PlannedOperation]) -> list[Any]:
+    """Send *planned* as one batch and return its results.
+
+    A proxy may send a request twice: then the server refuses the second of what the first has created. Where it has
+    everything as it was sent, its rows are the results; else raise what it said.
+    """
+    batch = WireBatch(each.operation for each in planned)
+    try:
+        return state.call(batch) if batch else []
+    except ServerError as error:
+        if error.exception not in _THERE_ALREADY or not any(each["action"] == "create" for each in batch):
+            raise
+        operations = [each.operation for each in planned]
+        rows = _rows(state, operations)
+        if not _happened(state, operations, rows):
+            raise
+        _LOGGER.warning("a commit of %d operations reached the server more than once", len(operations))
+        return [{"data": rows.get(_key(operation))} for operation in operations]
 
 
 def lost(
@@ -127,23 +157,30 @@ def _identified(parts: Sequence[str], key: Sequence[str]) -> str:
 
 
 def _evidence(state: SessionState, operation: Operation) -> dict[str, Any]:
-    """Return the values of an update that its row shows when it happened; lists of entities are not compared."""
-    if operation["action"] != "update":
+    """Return the values that the row of an operation shows when it happened; lists of entities are not compared.
+
+    Of a creation whose key was made here the key is enough; the key of others, such as metadata, anyone may have used.
+    """
+    if operation["action"] == "delete" or _has_own_key(operation):
         return {}
     facts = {each.wire: each for each in state.entity_type(operation["entity_type"])._ftrack_facts.values()}
     hidden = (AttributeKind.RESTRICTED, AttributeKind.COLLECTION)
     return {
         name: value
         for name, value in operation["entity_data"].items()
-        if name != ENTITY_TYPE and not (name in facts and facts[name].kind in hidden)
+        if name != ENTITY_TYPE and name not in _OTHER_SPELLING and not (name in facts and facts[name].kind in hidden)
     }
 
 
 def _happened(state: SessionState, operations: Sequence[Operation], rows: Mapping[RowKey, Mapping[str, Any]]) -> bool:
-    created = [operation for operation in operations if operation["action"] == "create"]
+    created = [operation for operation in operations if _has_own_key(operation)]
     if created:
         return all(_key(operation) in rows for operation in created)
     return all(_is_done(state, operation, rows.get(_key(operation))) for operation in operations)
+
+
+def _has_own_key(operation: Operation) -> bool:
+    return operation["action"] == "create" and len(operation["entity_key"]) == 1
 
 
 def _is_done(state: SessionState, operation: Operation, row: Mapping[str, Any] | None) -> bool:
