@@ -71,7 +71,7 @@ def delivered(state: SessionState, planned: Sequence[PlannedOperation]) -> list[
             raise
         operations = [each.operation for each in planned]
         rows = _rows(state, operations)
-        if not _happened(state, operations, rows):
+        if not all(_is_done(state, operation, rows.get(_key(operation))) for operation in operations):
             raise
         _LOGGER.warning("a commit of %d operations reached the server more than once", len(operations))
         return [{"data": rows.get(_key(operation))} for operation in operations]
@@ -157,11 +157,8 @@ def _identified(parts: Sequence[str], key: Sequence[str]) -> str:
 
 
 def _evidence(state: SessionState, operation: Operation) -> dict[str, Any]:
-    """Return the values that the row of an operation shows when it happened; lists of entities are not compared.
-
-    Of a creation whose key was made here the key is enough; the key of others, such as metadata, anyone may have used.
-    """
-    if operation["action"] == "delete" or _has_own_key(operation):
+    """Return the values that the row of an operation shows when it happened; lists of entities are not compared."""
+    if operation["action"] == "delete":
         return {}
     facts = {each.wire: each for each in state.entity_type(operation["entity_type"])._ftrack_facts.values()}
     hidden = (AttributeKind.RESTRICTED, AttributeKind.COLLECTION)
@@ -180,6 +177,7 @@ def _happened(state: SessionState, operations: Sequence[Operation], rows: Mappin
 
 
 def _has_own_key(operation: Operation) -> bool:
+    """Say whether *operation* creates a row with a key that proves it; that of metadata, say, others may use too."""
     return operation["action"] == "create" and len(operation["entity_key"]) == 1
 
 

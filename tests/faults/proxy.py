@@ -103,26 +103,23 @@ class FaultProxy:
             return _cut(client)
         if fault is Fault.LATE:
             time.sleep(_DELAY)
-        answer_head, answer = self._answer(head + body)
-        if fault in (Fault.TWICE, Fault.TWICE_LAST):
-            second = self._answer(head + body)
-            if fault is Fault.TWICE_LAST:
-                answer_head, answer = second
+        answers = [self._answer(head + body) for _ in range(2 if fault in (Fault.TWICE, Fault.TWICE_LAST) else 1)]
+        return self._pass_on(client, fault, *answers[-1 if fault is Fault.TWICE_LAST else 0])
+
+    def _pass_on(self, client: socket.socket, fault: Fault, head: bytes, body: bytes) -> bool:
         if fault is Fault.LATE:
             time.sleep(_DELAY)
         if fault is Fault.LOST_ANSWER:
             return _cut(client)
         if fault is Fault.BUSY:
-            answer_head, answer = b"HTTP/1.1 503 Busy\r\ncontent-type: text/plain\r\ncontent-length: 4\r\n\r\n", b"busy"
+            head, body = _head(b"503 Busy", b"text/plain", 4), b"busy"
         if fault is Fault.CUT_ANSWER:
-            client.sendall(answer_head + answer[: len(answer) // 2])
+            client.sendall(head + body[: len(body) // 2])
             return _cut(client)
         if fault is Fault.CLEAN_CUT:
-            answer = answer[: len(answer) // 2]
-            answer_head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(
-                answer
-            )
-        client.sendall(answer_head + answer)
+            body = body[: len(body) // 2]
+            head = _head(b"200 OK", b"application/json", len(body))
+        client.sendall(head + body)
         return True
 
     def _answer(self, request: bytes) -> tuple[bytes, bytes]:
@@ -136,6 +133,10 @@ class FaultProxy:
     def _send_half(self, request: bytes) -> None:
         with socket.create_connection(self._server, 30) as server:
             server.sendall(request[: -max(1, len(request) // 4)])
+
+
+def _head(status: bytes, content_type: bytes, length: int) -> bytes:
+    return b"HTTP/1.1 %s\r\ncontent-type: %s\r\ncontent-length: %d\r\n\r\n" % (status, content_type, length)
 
 
 def _message(reading: object) -> tuple[bytes, bytes] | None:

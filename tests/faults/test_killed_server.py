@@ -58,6 +58,7 @@ def survive(folder: Path, kills: int, seed: int) -> Counter[str]:
     try:
         with Session(server.api.url, "key", server.api.user, schema_cache_path=False, retries=PATIENT) as session:
             schema = session.query(ProjectSchema).first()
+            assert schema is not None
             project = session.create(Project, name="killed", full_name="Killed", project_schema=schema)
             shot = session.create(Shot, name="sh010", parent=project)
             session.commit()
@@ -75,6 +76,7 @@ def survive(folder: Path, kills: int, seed: int) -> Counter[str]:
                     if turn == moment:
                         restarting.start()
                     seen[committed(session)] += 1
+                    assert not session.recorded_operations
                 restarting.join()
             with Session(server.api.url, "key", server.api.user, schema_cache_path=False) as other:
                 rows = other.query(Task).where(Task.parent_id == shot.id).select(Task.name)
@@ -93,21 +95,17 @@ def committed(session: Session) -> str:
         session.commit()
     except CommitOutcomeUnknownError as error:
         found = session.resolve_commit()
-        assert len(found.committed) in (0, len(error.operations))
-        if found.committed:
-            assert not session.recorded_operations
-            return "happened"
+        if len(found.committed) == len(error.operations):
+            return "had happened"
         session.commit()
         return "had not happened"
     except TransportError:
         session.commit()
         return "was not sent"
-    finally:
-        assert not session.recorded_operations
-    return "answered"
+    return "was answered"
 
 
 def test_session_goes_on_after_the_server_was_killed_while_it_commits(tmp_path: Path) -> None:
     seen = survive(tmp_path, 20, 5)
     print(dict(seen))
-    assert seen["answered"] > 60
+    assert seen["was answered"] > 60
