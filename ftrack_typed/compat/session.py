@@ -9,11 +9,15 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, TypeVar, cast, overload
 
+import attrs
+
 from .. import session as base
 from ..answers import checked_results
 from ..entity import Entity
 from ..errors import CommitOutcomeUnknownError, TransportError
+from ..operations import CreateEntityOperation, Operation, Operations, UpdateEntityOperation
 from ..reconstruction import decoded_content, row_of
+from ..recorded_operations import RecordedOperations
 from . import dates
 from .entities import LegacyTypes, known_values
 from .errors import LostCommitError, of_requests
@@ -31,6 +35,18 @@ P = ParamSpec("P")
 _LOGGER: Final = logging.getLogger(__name__)
 
 
+class LegacyOperations(RecordedOperations):
+    """What waits for a commit; values of operations that are pushed may be arrow objects and dates."""
+
+    def push(self, operation: Operation) -> None:
+        """Send *operation* with the next commit; raise TypeError for anything but a creation, update or deletion."""
+        if isinstance(operation, UpdateEntityOperation):
+            operation = attrs.evolve(operation, new_value=dates.taken_everywhere(operation.new_value))
+        elif isinstance(operation, CreateEntityOperation):
+            operation = attrs.evolve(operation, entity_data=dates.taken_everywhere(dict(operation.entity_data)))
+        super().push(operation)
+
+
 class Session(base.Session):
     """A session for code that was written for ``ftrack_api`` (session.md section 27).
 
@@ -42,11 +58,17 @@ class Session(base.Session):
     logger: ClassVar[logging.Logger] = _LOGGER
     _own: threading.local
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        """Connect to a server; the arguments are those of `ftrack_typed.Session`."""
-        self._own = threading.local()
-        with _errors_of_requests():
-            super().__init__(*arguments, **named)
+    if not TYPE_CHECKING:
+
+        def __init__(self, *arguments, **named):
+            self._own = threading.local()
+            with _errors_of_requests():
+                super().__init__(*arguments, **named)
+
+    @property
+    def recorded_operations(self) -> Operations:
+        """What waits for a commit, in order; operations that are pushed here are sent as well."""
+        return LegacyOperations(self._state)
 
     @property
     def _local_cache(self) -> Cache[Any, Any]:

