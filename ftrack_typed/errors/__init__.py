@@ -6,10 +6,10 @@
     ├── SchemaError                     a schema cannot be read; ``problems`` lists what and where
     ├── QueryError                      a query cannot be built, or a text is no query (also a ValueError)
     │   ├── QuerySyntaxError            ... at a position of the text
-    │   └── QueryValueError             ... because of a value (also a TypeError)
-    │   ├── IncorrectResultError        a query found another number of rows than was said
-    │   │   ├── NoResultFoundError      ... none where one was wanted
-    │   │   └── MultipleResultsFoundError   ... several where one was wanted
+    │   ├── QueryValueError             ... because of a value (also a TypeError)
+    │   └── IncorrectResultError        a query found another number of rows than was said
+    │       ├── NoResultFoundError      ... none where one was wanted
+    │       └── MultipleResultsFoundError   ... several where one was wanted
     ├── ExpressionSyntaxError           a text is no expression of a subscription or target (also a ValueError)
     ├── TransportError                  no answer that can be used; ``server_url`` says whose, ``outcome_unknown``
     │   │                               whether it may have happened, ``temporary`` whether trying again may help
