@@ -1,7 +1,11 @@
-"""Runs the benchmark."""
+"""Runs the benchmark of the client, or, where the first argument says so, that of the sandbox."""
 
 import sys
 
 from .command import main
 
+if sys.argv[1:2] == ["sandbox"]:
+    from .scale.command import main as measure_sandbox
+
+    sys.exit(measure_sandbox(sys.argv[2:]))
 sys.exit(main())

@@ -25,13 +25,14 @@ def tables(results: Results) -> str:
     return "\n".join((_surroundings(results), "", *_budget_table(results), "", *_figure_table(results)))
 
 
-def replace_tables(page: Path, text: str) -> None:
-    """Put *text* between the markers in *page*; raise MarkersMissingError, and change nothing, without them."""
-    before, begin, rest = page.read_text("utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
+def replace_tables(page: Path, text: str, markers: tuple[str, str] = (BEGIN, END)) -> None:
+    """Put *text* between the *markers* in *page*; raise MarkersMissingError, and change nothing, without them."""
+    opening, closing = markers
+    before, begin, rest = page.read_text("utf-8").partition(opening)
+    _, end, after = rest.partition(closing)
     if not begin or not end:
-        raise MarkersMissingError(f"{page} has no lines {BEGIN} and {END}, between which the tables would stand")
-    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", "utf-8")
+        raise MarkersMissingError(f"{page} has no lines {opening} and {closing}, between which the tables would stand")
+    page.write_text(f"{before}{opening}\n{text}\n{closing}{after}", "utf-8")
 
 
 def _surroundings(results: Results) -> str:

@@ -17,7 +17,7 @@ TEXT_COMPANION: Final = "_text"
 NUMBER_COMPANION: Final = "_number"
 """Suffixes of the columns in which a value of any JSON type can be compared and searched."""
 
-_FOLDED: Final = sql.Text().with_variant(sql.Text(collation="NOCASE"), "sqlite")
+FOLDED: Final = sql.Text().with_variant(sql.Text(collation="NOCASE"), "sqlite")
 """Text that compares and sorts whatever its case, so that an index serves both (protocol section 4.1)."""
 
 _TYPES: Final[Mapping[PropertyKind, sql.types.TypeEngine[Any]]] = {
@@ -114,8 +114,8 @@ class Tables:
 
 def _columns(column: StoredColumn, is_key: bool) -> Iterator[sql.Column[Any]]:
     """Yield the column of an attribute, and its companions where it can hold any JSON."""
-    kind = _TYPES.get(column.kind, sql.Text() if column.exact or is_key else _FOLDED)
+    kind = _TYPES.get(column.kind, sql.Text() if column.exact or is_key else FOLDED)
     yield sql.Column(column.name, kind, primary_key=is_key, autoincrement=False, nullable=not is_key)
     if column.kind is PropertyKind.VARIABLE:
-        yield sql.Column(column.name + TEXT_COMPANION, _FOLDED)
+        yield sql.Column(column.name + TEXT_COMPANION, FOLDED)
         yield sql.Column(column.name + NUMBER_COMPANION, sql.Float)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import sqlalchemy as sql
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import event
 
 from ftrack_typed.sandbox.derivation import derive
@@ -14,7 +17,7 @@ from ftrack_typed.sandbox.model import EntityModel
 from ftrack_typed.sandbox.workspace import Workspace
 from ftrack_typed.schema import PropertyKind
 
-from .conftest import Calls
+from .conftest import Calls, create
 
 TYPES = sorted(
     {
@@ -74,6 +77,10 @@ def test_keys_and_foreign_keys_are_found_by_an_index(calls: Calls, name: str) ->
         'Shot where name like "x" and parent_id is "y"',
         'TypedContext where name is "x" and project_id is "y"',
         'Asset where name is "x"',
+        'Task where name is "x"',
+        'Task where name like "x%"',
+        'Project where full_name is none and name like "x%y_"',
+        'User where username like "ann\\\\_%"',
         'FileComponent where name is "x"',
         'User where username is "x"',
         'User where email is "x"',
@@ -88,3 +95,21 @@ def test_names_are_found_by_an_index(calls: Calls, expression: str) -> None:
     plans = plan(calls, f"{expression} limit 10")
     assert plans[0].startswith("SEARCH"), plans
     assert not any(each.startswith("SCAN") for each in plans), plans
+
+
+LETTERS = "aAzZ@[`{%_\\é\U0010ffff"
+
+
+@pytest.fixture(scope="module")
+def names(calls: Calls) -> None:
+    """Make a scope of every name of one or two of the letters."""
+    pairs = ("".join(each) for length in (1, 2) for each in itertools.product(LETTERS, repeat=length))
+    calls.batch(*(create("Scope", name=name) for name in pairs))
+
+
+@pytest.mark.usefixtures("names")
+@given(st.text(LETTERS, min_size=1, max_size=4).filter(lambda text: not text.endswith("\\")))
+@settings(max_examples=60, deadline=None)
+def test_look_up_by_a_beginning_finds_what_reading_every_row_finds(calls: Calls, pattern: str) -> None:
+    expected = calls.names(f'Scope where not name not_like "{pattern}"')
+    assert calls.names(f'Scope where name like "{pattern}"') == expected

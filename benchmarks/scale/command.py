@@ -1,0 +1,118 @@
+"""Owns the command ``python -m benchmarks sandbox``: its options, the servers that it measures, and the table."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Generator, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from ..environments import ROOT, variables
+from ..report import MarkersMissingError, replace_tables
+from .measures import MEASURES, Server, Timing, measure
+from .production import Production, build
+
+MARKERS: Final = ("<!-- sandbox: begin -->", "<!-- sandbox: end -->")
+Figures = Mapping[tuple[str, int, int], Timing]
+"""What was measured, by the name of the measure, the number of tasks and that of clients."""
+
+
+def main(arguments: list[str]) -> int:
+    """Measure the sandbox on as many tasks as the options say, print the table, and return 0; 1 where that fails."""
+    options = _parser().parse_args(arguments)
+    figures: dict[tuple[str, int, int], Timing] = {}
+    try:
+        for tasks in sorted(options.tasks):
+            figures.update(_measured(Production(tasks), options.seconds, options.folder))
+        text = table(figures)
+        print(text)
+        if options.markdown is not None:
+            replace_tables(options.markdown, text, MARKERS)
+    except (OSError, RuntimeError, MarkersMissingError) as error:
+        print(f"benchmarks: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="benchmarks sandbox", description="Measure the sandbox as it grows.")
+    parser.add_argument("--tasks", type=int, nargs="+", default=[1000, 100_000], help="how many tasks there are")
+    parser.add_argument("--seconds", type=float, default=3.0, help="how long each measure goes on")
+    parser.add_argument("--folder", type=Path, help="where the databases are made; a temporary folder unless given")
+    parser.add_argument("--markdown", type=Path, metavar="PAGE", help="put the table between the markers of that page")
+    return parser
+
+
+def _measured(
+    production: Production, seconds: float, folder: Path | None
+) -> Iterator[tuple[tuple[str, int, int], Timing]]:
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        path, begun = Path(scratch) / "studio.db", time.perf_counter()
+        build(path, production)
+        _tell(
+            f"{production.tasks} tasks written in {time.perf_counter() - begun:.0f} s, {path.stat().st_size >> 20} MiB"
+        )
+        with _server(path) as server:
+            for what in MEASURES:
+                for clients in what.clients:
+                    timing = measure(server, production, what, clients, seconds)
+                    _tell(f"{production.tasks} tasks, {clients} clients, {what.name}: {timing.median * 1e3:.1f} ms")
+                    yield (what.name, production.tasks, clients), timing
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def _server(path: Path) -> Generator[Server]:
+    """Serve a database by a process of its own."""
+    command = [sys.executable, "-m", "ftrack_typed.sandbox", "--database", str(path), "--api-key", "key"]
+    environment = variables(path.parent)
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            address = urlsplit(process.stdout.readline().strip().partition("=")[2])
+            if address.hostname is None or address.port is None:
+                raise RuntimeError("the sandbox does not start")
+            process.stdout.read()
+            yield Server(address.hostname, address.port, {"ftrack-user": "sandbox", "ftrack-api-key": "key"})
+        finally:
+            process.terminate()
+
+
+def table(figures: Figures) -> str:
+    """Return the figures as Markdown: a row for each measure and number of tasks."""
+    sizes = sorted({tasks for _, tasks, _ in figures})
+    machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    lines = [
+        f"Measured on {date.today().isoformat()}, {machine}, SQLite in a file. Times in ms.",
+        "",
+        "| call | tasks | 1 client: p50 | p95 | per s | 8 clients: p50 | p95 | per s | p50 to the first |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for what in MEASURES:
+        for tasks in sizes:
+            one, several = (figures.get((what.name, tasks, clients)) for clients in (1, 8))
+            ratio = figures[what.name, tasks, 1].median / figures[what.name, sizes[0], 1].median
+            cells = [what.name, f"{tasks:,}", *_cells(one), *_cells(several), f"{ratio:.2f}"]
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _cells(timing: Timing | None) -> Iterator[str]:
+    if timing is None:
+        yield from ("", "", "")
+        return
+    yield f"{timing.median * 1e3:.1f}"
+    yield f"{timing.late * 1e3:.1f}"
+    yield f"{timing.rate:,.0f}"
