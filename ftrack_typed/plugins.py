@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.machinery
 import importlib.util
 import inspect
 import logging
@@ -10,7 +11,7 @@ import sys
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any, Final
 
 from .errors import PluginError
@@ -68,7 +69,7 @@ def _files(folders: Iterable[str]) -> Iterator[Path]:
 
 def _register(path: Path, positional: Sequence[Any], keywords: Mapping[str, Any]) -> None:
     """Load the plugin at *path* and register it; raise PluginError where that cannot be done."""
-    module = _load(path)
+    module = load(path)
     register = getattr(module, "register", None)
     if not callable(register):
         raise PluginError(str(path), "has no function register")
@@ -80,19 +81,29 @@ def _register(path: Path, positional: Sequence[Any], keywords: Mapping[str, Any]
         raise PluginError(str(path), "raised an error in register") from error
 
 
-def _load(path: Path) -> ModuleType:
+def load(path: Path) -> ModuleType:
+    """Load the file at *path*, as it is now, as a module of a name of its own; raise PluginError where that fails."""
     name = uuid.uuid4().hex
-    specification = importlib.util.spec_from_file_location(name, path)
-    if specification is None or specification.loader is None:
+    loader = _SourceLoader(name, str(path))
+    specification = importlib.util.spec_from_file_location(name, path, loader=loader)
+    if specification is None:
         raise PluginError(str(path), "cannot be loaded")
     module = importlib.util.module_from_spec(specification)
     sys.modules[name] = module
     try:
-        specification.loader.exec_module(module)
+        loader.exec_module(module)
     except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise PluginError(str(path), "cannot be loaded") from error
     return module
+
+
+class _SourceLoader(importlib.machinery.SourceFileLoader):
+    """Reads the source itself: compiled code that Python keeps is told by the second and size of a file alone."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Compile the file."""
+        return compile(self.get_data(self.path), self.path, "exec", dont_inherit=True)
 
 
 def adapted(function: Any, positional: Sequence[Any], keywords: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:

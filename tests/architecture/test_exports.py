@@ -44,6 +44,7 @@ EXPORTS: Mapping[str, frozenset[str]] = {
             "Structure",
         }
     ),
+    "ftrack_typed.actions": frozenset({"Action", "ActionError", "ActionFolder", "Reply", "Selection", "item"}),
     "ftrack_typed.updates": frozenset({"Action", "Actor", "Change", "ChangeSubscription", "Update"}),
     "ftrack_typed.cache": frozenset(
         {

@@ -33,6 +33,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     | frozenset({"event_access", "plugins", "updates", "file_access", "files"}),
     frozenset({"session"}),
     frozenset({"", "entities"}),
+    frozenset({"actions"}),
     frozenset({"compat"}),
     frozenset({"sandbox"}),
 )
