@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import attrs
 
+from ..collection import Collection, MappedCollection
 from ..custom_attributes import CustomAttributes
 from ..entity import Entity
 from ..entity_types import EntityTypes
-from ..errors import SchemaDriftError, UnrecognisedEntityTypeError
+from ..errors import NotLoadedError, SchemaDriftError, UnrecognisedEntityTypeError
+from ..facts import AttributeKind
+from ..symbols import NOT_SET
 from . import dates
 from .attributes import Attributes
 from .errors import UnknownEntityTypeError
@@ -53,6 +56,8 @@ class LegacyEntity(Entity):
 
         def __getitem__(self, name):
             value = super().__getitem__(name)
+            if value is NOT_SET:
+                return _nothing_loaded(self, self._ftrack_fact(name))
             return dates.given(value) if self._ftrack_arrow else value
 
     def _ftrack_write(self, facts: AttributeFacts, value: object) -> None:
@@ -70,6 +75,24 @@ class LegacyEntity(Entity):
     @classmethod
     def _ftrack_custom_type(cls) -> type[CustomAttributes]:
         return _legacy_custom_type(super()._ftrack_custom_type(), cls._ftrack_arrow)
+
+
+class _NothingLoaded(MappedCollection[Any]):
+    """A mapping that is not loaded and may not be: old code finds nothing in it, and cannot change it."""
+
+    __slots__ = ()
+
+    def _replace(self, values: dict[str, Any]) -> None:
+        raise NotLoadedError(self._entity.entity_type, self._facts.name, "and may not be")
+
+
+def _nothing_loaded(entity: Entity, facts: AttributeFacts) -> object:
+    """Return what old code reads where an attribute is not loaded and may not be: it iterates over collections."""
+    if facts.kind is AttributeKind.COLLECTION:
+        return Collection[Entity](entity, facts, [], mutable=False)
+    if facts.kind in (AttributeKind.MAPPED, AttributeKind.CUSTOM):
+        return _NothingLoaded(entity, facts)
+    return NOT_SET
 
 
 class _LegacyCustomAttributes(CustomAttributes):

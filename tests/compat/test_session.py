@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import requests
 
-from ftrack_typed import errors
+from ftrack_typed import errors, symbols
 from ftrack_typed.cache import MemoryCache
 from ftrack_typed.compat.session import Session
 from ftrack_typed.entities import Task
@@ -225,6 +225,22 @@ class TestCreations:
     def test_arguments_may_be_named(self, session: Session) -> None:
         made = session.create(entity_type="Task", data={"name": "named"})
         assert made["name"] == "named"
+
+
+def test_collections_that_may_not_be_loaded_are_empty(session: Session, sandbox: Sandbox, task: Any) -> None:
+    other: Any = session.query("select id from Task").all()[1]
+    with session.auto_populating(False):
+        assert list(other["notes"]) == []
+        assert other["metadata"].keys() == []
+        assert list(other["custom_attributes"]) == []
+        assert other["description"] is symbols.NOT_SET
+        with pytest.raises(errors.NotLoadedError):
+            other["notes"].append(session.create("Note", {"content": "lost"}))
+        with pytest.raises(errors.NotLoadedError):
+            other["metadata"]["key"] = "lost"
+    sandbox.requests.clear()
+    assert list(other["metadata"].keys()) == list(other.metadata)
+    assert len(sandbox.requests) == 1
 
 
 class TestErrors:
