@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ftrack_typed.entities import Note, Session, Shot, Task, User
+from ftrack_typed.entities import Note, Session, Shot, Status, Task, User
 from ftrack_typed.entity import Entity
 from ftrack_typed.formatter import FILTER, format, shows_colours
 from ftrack_typed.sandbox.in_process import Sandbox
@@ -112,6 +112,16 @@ def test_entity_is_shown_in_full_once(session: Session, production: Production) 
         "           content: done",
         "           in_reply_to: Note{...}",
         "           replies:",
+    ]
+
+
+def test_entities_without_a_key_are_each_shown() -> None:
+    task = Task._ftrack_new({"name": "comp", "status": Status._ftrack_new({"name": "Ready"})})
+    assert format(task, attribute_filter=only("name", "status")).splitlines() == [
+        "Task",
+        " name: comp",
+        " status: Status",
+        "          name: Ready",
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from ftrack_typed.entities import Milestone, Note, Project, ProjectSchema, Session, Shot, Status, Task
 from ftrack_typed.errors import SchemaDriftError, ServerError
+from ftrack_typed.formatter import format
 from ftrack_typed.sandbox.in_process import Sandbox
 from ftrack_typed.schema import standard_workspace
 from ftrack_typed.symbols import NOT_SET
@@ -162,6 +164,13 @@ def test_entity_as_a_mapping_has_what_the_server_has(session: Session, task: Tas
     assert len(task) == len(task.keys()) == len(task.values())
     assert "bid" not in json.loads(session.encode(task, "all"))
     assert task.to_dict().get("bid", NOT_SET) is NOT_SET
+
+
+def test_text_of_an_entity_shows_what_the_server_has(session: Session, task: Task, older: Sandbox) -> None:
+    names = {line.strip().partition(":")[0] for line in format(task).splitlines()}
+    assert {"name", "status", "type_id"} <= names
+    assert not {line for line in format(task).splitlines() if line.startswith(" bid:")}
+    assert not re.search(r"\bbid\b", texts(older))
 
 
 def test_text_of_ones_own_is_answered_by_the_server(session: Session, task: Task) -> None:
