@@ -10,6 +10,7 @@ from ..behaviours.sessions import Work, working
 from ..errors import AttributeValueError
 from ..symbols import REVIEW_LOCATION_ID, SERVER_LOCATION_ID
 from .built_in import REVIEWABLE
+from .paths import is_whole
 from .sequences import FrameSequence, extension, parsed
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ def create_component(
 ) -> Entity:
     """Return a new component for the data at *path*, in *location*; what was made is taken back where that fails."""
     text = os.fspath(path)
+    if not is_whole(text):
+        # It may be registered as it is, and read from another folder.
+        text = os.path.abspath(text)
     sequence = parsed(text)
     with working(files.origin) as work:
         component = _file(files, work, text, data) if sequence is None else _sequence(files, work, sequence, data)

@@ -24,5 +24,5 @@ def is_below(path: str, folder: str, flavour: ModuleType = os.path) -> bool:
 
 
 def is_whole(path: str) -> bool:
-    """Tell whether *path* means the same wherever a program was started, on Windows or elsewhere."""
-    return posixpath.isabs(path) or bool(ntpath.splitdrive(path)[0])
+    """Tell whether *path*, of Windows or of elsewhere, or an address, means the same wherever a program was started."""
+    return posixpath.isabs(path) or bool(ntpath.splitdrive(path)[0]) or "://" in path

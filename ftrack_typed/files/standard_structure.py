@@ -56,7 +56,7 @@ class StandardStructure(Structure):
             parts = self._file(entity)
         elif entity.entity_type == "SequenceComponent":
             name = f"{self._name(entity['name'])}.{self._get_sequence_expression(entity)}"
-            parts = [*self._version_parts(entity), f"{name}{self._clean(entity['file_type'] or '')}"]
+            parts = [*self._above(entity), f"{name}{self._clean(entity['file_type'] or '')}"]
         elif entity.entity_type == "ContainerComponent":
             parts = self._container(entity)
         else:
@@ -70,13 +70,16 @@ class StandardStructure(Structure):
         if not container:
             return [*self._version_parts(entity), f"{name}{file_type}"]
         if container.entity_type == "SequenceComponent":
-            return [*self._version_parts(container), f"{self._name(container['name'])}.{name}{file_type}"]
+            return [*self._above(container), f"{self._name(container['name'])}.{name}{file_type}"]
         return [*self._container(container), f"{name}{file_type}"]
 
     def _container(self, entity: Entity) -> list[str]:
+        return [*self._above(entity), self._name(entity["name"])]
+
+    def _above(self, entity: Entity) -> list[str]:
+        """Return the folders of what *entity* is in: a container, or its version."""
         outer = entity["container"]
-        above = self._container(outer) if outer else self._version_parts(entity)
-        return [*above, self._name(entity["name"])]
+        return self._container(outer) if outer else self._version_parts(entity)
 
     def _version_parts(self, entity: Entity) -> list[str]:
         """Return the folders of the version that *entity* is part of."""

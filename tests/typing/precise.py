@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from typing_extensions import assert_type
@@ -14,8 +15,10 @@ from ftrack_typed.collection import Collection, MappedCollection
 from ftrack_typed.commit_plan import CommitPlan, PlannedChange
 from ftrack_typed.entities import (
     AssetVersion,
+    Component,
     Context,
     Job,
+    Location,
     Note,
     Project,
     ProjectSchema,
@@ -32,6 +35,7 @@ from ftrack_typed.entities import (
 from ftrack_typed.entity import Entity
 from ftrack_typed.entity_cache import EntityCache
 from ftrack_typed.events import EventHub
+from ftrack_typed.files import Accessor, ResourceIdentifierTransformer, Structure
 from ftrack_typed.modes import LoadingContext
 from ftrack_typed.operations import (
     CreateEntityOperation,
@@ -267,3 +271,37 @@ def session_of_old_code(session: compat.Session, task: Task, shot: Shot) -> None
     assert_type(session.query(Task), Query[Task])
     assert_type(session.recorded_operations, Operations)
     assert_type(task["name"], Any)
+
+
+def files_of_a_session(session: Session, version: AssetVersion, location: Location, path: Path) -> None:
+    component = session.create_component(path, {"name": "main"})
+    assert_type(component, Component)
+    assert_type(version.create_component(str(path), location=location), Component)
+    assert_type(version.create_thumbnail(path), Component)
+    assert_type(session.pick_location(), Location | None)
+    assert_type(session.pick_locations([component]), Sequence[Location | None])
+    assert_type(session.get_component_availability(component, [location]), dict[str, float])
+    assert_type(session.get_component_availabilities([component]), list[dict[str, float]])
+    assert_type(session.get_upload_metadata(component.id, "main.mov", 5), dict[str, Any])
+    assert_type(component.get_availability([location]), dict[str, float])
+
+
+def what_a_location_does(location: Location, component: Component, path: Path) -> None:
+    assert_type(location.accessor, Accessor | None)
+    assert_type(location.structure, Structure | None)
+    assert_type(location.resource_identifier_transformer, ResourceIdentifierTransformer | None)
+    assert_type(location.priority, int)
+    assert_type(location.moves_data, bool)
+    location.add_component(component, path)
+    location.add_components([component], [location, "/mnt/x.exr", path])
+    location.remove_components([component])
+    assert_type(location.get_component_availability(component), float)
+    assert_type(location.get_component_availabilities([component]), list[float])
+    assert_type(location.get_resource_identifier(component), str)
+    assert_type(location.get_resource_identifiers([component]), list[str])
+    assert_type(location.get_filesystem_path(component), str)
+    assert_type(location.get_filesystem_paths([component]), list[str])
+    assert_type(location.get_url(component), str)
+    assert_type(location.get_thumbnail_url(component, size=300), str)
+    if location.accessor is not None:
+        assert_type(location.accessor.open("x").read(), bytes)

@@ -1,0 +1,155 @@
+"""Tests the making of components and what holds others (session.md sections 9, 15 and 16)."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import pytest
+
+from ftrack_typed.entities import (
+    AssetVersion,
+    Component,
+    ContainerComponent,
+    FileComponent,
+    Location,
+    SequenceComponent,
+    Session,
+    Task,
+)
+from ftrack_typed.errors import AttributeValueError, LocationError
+from ftrack_typed.sandbox.in_process import Sandbox
+from tests.files.conftest import Disk, frames, write
+from tests.session.conftest import Production, actions_of
+
+FILE_TYPE = "ftrack.api.session.get-file-type-from-string"
+
+
+def test_path_may_be_a_path(session: Session, source: Path) -> None:
+    component = session.create_component(write(source / "x.exr"), location=None)
+    assert isinstance(component, FileComponent)
+    assert (component.size, component.file_type) == (6, ".exr")
+
+
+def test_relative_path_is_made_whole(
+    session: Session, source: Path, origin: Location, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(source)
+    write(source / "x.exr")
+    component = session.create_component("x.exr", location=None)
+    assert origin.get_filesystem_path(component) == str(source / "x.exr")
+    frames(source, 2)
+    sequence = session.create_component("plate.%04d.exr [1-2]", location=None)
+    assert isinstance(sequence, SequenceComponent)
+    assert origin.get_filesystem_path(sequence.members[1]) == str(source / "plate.0002.exr")
+
+
+def test_subscriber_knows_the_file_type(session: Session, source: Path) -> None:
+    hub = session.event_hub
+    hub.subscribe(f"topic={FILE_TYPE}", lambda event: None)
+    hub.subscribe(
+        f"topic={FILE_TYPE}", lambda event: ".tar.gz" if event["data"]["file_path"].endswith(".tar.gz") else None
+    )
+    assert session.create_component(source / "x.tar.gz", location=None).file_type == ".tar.gz"
+    assert session.create_component(source / "x.exr", location=None).file_type == ".exr"
+
+
+def test_wrong_location_is_refused_and_nothing_waits(session: Session, source: Path) -> None:
+    with pytest.raises(AttributeValueError, match="location"):
+        session.create_component(source / "x.exr", location="ftrack.server")  # type: ignore[arg-type]
+    with pytest.raises(AttributeValueError):
+        session.create_component(source / "x.exr", {"name": 5}, location=None)
+    assert session.created == []
+
+
+def test_thumbnail_that_cannot_be_uploaded_changes_nothing(
+    session: Session, production: Production, source: Path
+) -> None:
+    task = session.get(Task, production.task_ids[0])
+    assert task is not None
+    with pytest.raises(LocationError, match="Resource not found"):
+        task.create_thumbnail(source / "none.png")
+    assert (session.created, session.modified) == ([], [])
+    component = task.create_thumbnail(write(source / "still.png", b"still"))
+    assert (task.thumbnail_id, component.name) == (component.id, "thumbnail")
+
+
+def test_members_of_a_new_sequence_stay_in_order(
+    session: Session, sandbox: Sandbox, version: AssetVersion, disk: Disk, source: Path
+) -> None:
+    component = version.create_component(frames(source, 12), location=disk.location)
+    sandbox.requests.clear()
+    assert isinstance(component, SequenceComponent)
+    assert [member.name for member in component.members] == [f"{number:04d}" for number in range(1, 13)]
+    assert actions_of(sandbox) == []
+
+
+@pytest.fixture
+def package(session: Session, version: AssetVersion, source: Path) -> ContainerComponent:
+    """A committed container with a file and a sequence in it."""
+    container = session.create(ContainerComponent, name="package", version=version)
+    file = session.create_component(write(source / "notes.txt", b"notes"), {"name": "notes"}, location=None)
+    file.container = container
+    sequence = session.create_component(frames(source, 3), {"name": "plate"}, location=None)
+    sequence.container = container
+    session.commit()
+    return container
+
+
+def test_container_comes_with_what_is_in_it(
+    session: Session, sandbox: Sandbox, package: ContainerComponent, disk: Disk, origin: Location
+) -> None:
+    sandbox.requests.clear()
+    disk.location.add_component(package, origin)
+    assert len(actions_of(sandbox)[-1]) == 6
+    names = sorted(path.partition("/v001/")[2] for path in disk.files())
+    assert names == ["package/notes.txt", *(f"package/plate.{number:04d}.exr" for number in (1, 2, 3))]
+    assert disk.location.get_component_availability(package) == 100.0
+    (notes,) = [member for member in package.members if member.name == "notes"]
+    disk.location.remove_component(notes)
+    assert disk.location.get_component_availability(package) == 50.0
+    assert session.get_component_availabilities([package, notes], [disk.location]) == [
+        {disk.location.id: 50.0},
+        {disk.location.id: 0.0},
+    ]
+
+
+def test_container_without_what_is_in_it(
+    session: Session, package: ContainerComponent, disk: Disk, origin: Location
+) -> None:
+    disk.location.add_component(package, origin, recursive=False)
+    assert disk.files() == {}
+    assert disk.location.get_component_availability(package) == 0.0
+    disk.location.remove_component(package, recursive=False)
+
+
+def test_container_that_another_session_removes(
+    session: Session, open_session: type[Session], package: ContainerComponent, disk: Disk, origin: Location
+) -> None:
+    disk.location.add_component(package, origin)
+    other = open_session()
+    found = other.get(Component, package.id)
+    location = other.get(Location, disk.location.id)
+    assert isinstance(found, ContainerComponent)
+    assert location is not None
+    location.accessor = disk.location.accessor
+    location.remove_component(found)
+    assert disk.files() == {}
+    assert location.get_component_availability(found) == 0.0
+
+
+def test_previews_that_nobody_shows_need_a_key(
+    session: Session, version: AssetVersion, server: Location, source: Path
+) -> None:
+    thumbnail = version.create_thumbnail(write(source / "still.png", b"still"))
+    assert session.api_key not in server.get_thumbnail_url(thumbnail, size=100)
+    assert "size=100" in server.get_thumbnail_url(thumbnail, size=100)
+    assert session.api_key not in server.get_url(thumbnail)
+
+
+def test_no_error_shows_the_key(session: Session, version: AssetVersion, server: Location) -> None:
+    assert server.accessor is not None
+    data = server.accessor.open(version.id)
+    with contextlib.closing(data), pytest.raises(Exception, match=version.id) as caught:
+        data.read()
+    assert session.api_key not in repr(caught.getrepr(style="long"))
