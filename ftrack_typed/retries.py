@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import threading
+import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
@@ -45,11 +47,48 @@ class Retries:
         # Imported here, for most programs never need it, and it brings asyncio along.
         import stamina
 
+        started = time.monotonic()
         waits = {"wait_initial": self.wait_initial, "wait_max": self.wait_max, "wait_jitter": self.wait_jitter}
-        for each in stamina.retry_context(on=repeatable, attempts=self.attempts, timeout=self.timeout, **waits):
-            with each:
-                if each.num == 1:
-                    raise failed  # the first try is over
-                _LOGGER.info("%s; trying again, %d of %d", failed, each.num, self.attempts)
-                return attempt()
+        with _Announced():
+            for each in stamina.retry_context(on=repeatable, attempts=self.attempts, timeout=self.timeout, **waits):
+                with each:
+                    try:
+                        if each.num == 1:
+                            raise failed  # the first try is over
+                        return attempt()
+                    except TransportError as error:
+                        in_time = time.monotonic() - started < self.timeout
+                        if each.num < self.attempts and in_time and repeatable(error):
+                            self._announce(error, each.num, each.next_wait)
+                        raise
         raise failed
+
+    def _announce(self, error: TransportError, number: int, wait: float) -> None:
+        _LOGGER.warning(
+            "%s; attempt %d of %d failed, trying again in %.2f to %.2f seconds",
+            error,
+            number,
+            self.attempts,
+            wait,
+            max(wait, min(wait + self.wait_jitter, self.wait_max)),
+        )
+
+
+class _Announced(logging.Filter):
+    """Keeps the lines of stamina's own logger from the log for retries of this thread: they do not say what failed.
+
+    Other users of stamina in this process keep their lines, and all of its hooks: these exist once for a process.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._thread = threading.get_ident()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.thread != self._thread or record.msg != "stamina.retry_scheduled"
+
+    def __enter__(self) -> None:
+        logging.getLogger("stamina").addFilter(self)
+
+    def __exit__(self, *error: object) -> None:
+        logging.getLogger("stamina").removeFilter(self)

@@ -31,7 +31,7 @@ class Account:
 
 @attrs.frozen(kw_only=True)
 class NewAccount:
-    """A user to be made. Without *roles* it can only read; *projects* limits them to the projects of these names."""
+    """A user to be made: without *roles* it can only read, *projects* (names, full names, ids) are what those cover."""
 
     username: str
     roles: Sequence[str] = ()
@@ -97,13 +97,16 @@ def _check_roles(store: Store, names: Sequence[str]) -> None:
 
 
 def _project_id(store: Store, name: str) -> str:
-    projects = _rows(store, "select name from Project")
-    found = [row["id"] for row in projects if row["name"] == name]
-    if not found:
-        raise RefusedError(
-            f"there is no project {name!r}{did_you_mean(close_matches(name, [str(row['name']) for row in projects]))}"
-        )
-    return str(found[0])
+    """Return the id of the only project with that name, full name or id; the first of these that one has decides."""
+    projects = _rows(store, "select name, full_name from Project")
+    for kind in ("name", "full_name", "id"):
+        found = [str(row["id"]) for row in projects if row[kind] == name]
+        if len(found) > 1:
+            raise RefusedError(f"there are {len(found)} projects {name!r}: give the id, one of {', '.join(found)}")
+        if found:
+            return found[0]
+    known = [str(text) for row in projects for text in (row["name"], row["full_name"]) if text]
+    raise RefusedError(f"there is no project {name!r}{did_you_mean(close_matches(name, known))}")
 
 
 def _rows(store: Store, expression: str) -> list[dict[str, Any]]:

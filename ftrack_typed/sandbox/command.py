@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..standard_output import written
 from .maintenance import COMMANDS
 
 if TYPE_CHECKING:
@@ -56,11 +57,15 @@ commands on a database, each with a --help of its own:
 
 exit codes: 0 stopped, or done, 1 unexpected failure, 2 wrong usage, 3 unreadable workspace, 4 unusable database,
 5 unusable address, 6 missing packages, 7 unusable folder for files, 8 unusable seed,
-9 a user, role or project that is not there, or is there already"""
+9 a user, role or project that is not there, or is there already, 141 nobody reads the output any more"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command until it is stopped, and return its exit code."""
+    return written(lambda: _main(arguments))
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given and given[0] in COMMANDS:
         options = COMMANDS[given[0]]().parse_args(given[1:])
@@ -93,6 +98,8 @@ def _run(arguments: argparse.Namespace) -> int:
     except serving.SandboxError as error:
         logger.error("%s", error)
         return _exit_code(error)
+    except BrokenPipeError:
+        raise
     except Exception:
         logger.exception("unexpected failure")
         return ExitCode.FAILED

@@ -243,6 +243,21 @@ def _json(value: object) -> str | None:
         return None
 
 
+def _variable(value: object) -> str | None:
+    return _json(value) if _has_usual_numbers(value) else None
+
+
+def _has_usual_numbers(value: object) -> bool:
+    """Return whether all numbers in a JSON value can be compared, and read by any client: 64 bits at most."""
+    if isinstance(value, Mapping):
+        return all(map(_has_usual_numbers, value.values()))
+    if isinstance(value, list):
+        return all(map(_has_usual_numbers, value))
+    if isinstance(value, int):
+        return -_INTEGER_LIMIT <= value < _INTEGER_LIMIT
+    return not isinstance(value, float) or math.isfinite(value)
+
+
 def _json_text(value: object) -> str | None:
     return _text(value)
 
@@ -255,8 +270,8 @@ _CONVERSIONS: Final[Mapping[PropertyKind, tuple[str, Callable[[Any], object]]]] 
     PropertyKind.NUMBER: ("a number", _number),
     PropertyKind.INTEGER: ("a whole number", _integer),
     PropertyKind.BOOLEAN: ("true or false", _boolean),
-    PropertyKind.OBJECT: ("JSON", _json),
-    PropertyKind.VARIABLE: ("JSON", _json),
+    PropertyKind.OBJECT: ("JSON, with numbers of 64 bits at most", _variable),
+    PropertyKind.VARIABLE: ("JSON, with numbers of 64 bits at most", _variable),
 }
 
 

@@ -82,7 +82,7 @@ def _user_parser() -> argparse.ArgumentParser:
         "--project",
         metavar="NAME",
         action="append",
-        help="limit the roles to a project; may be repeated (default: all)",
+        help="limit the roles to a project, by name, full name or id; may be repeated (default: all)",
     )
     reset = commands.add_parser("reset-key", help="give a user a new API key, which ends the old one, and print it")
     reset.add_argument("name", help="user name")

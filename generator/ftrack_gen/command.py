@@ -22,6 +22,7 @@ from ftrack_gen.request import Request, read_request
 from ftrack_gen.server import fetch
 from ftrack_gen.settings import SettingsError
 from ftrack_gen.workspace import read_workspace, workspace_of
+from ftrack_typed.standard_output import written
 
 DONE: Final = 0
 STALE: Final = 1
@@ -69,6 +70,10 @@ def generate(workspace_folder: Path, name: str, files: Mapping[str, Any] | None 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
+    return written(lambda: _main(arguments))
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     try:
         request = read_request(arguments)
     except SettingsError as error:

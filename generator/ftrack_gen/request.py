@@ -24,6 +24,7 @@ exit codes:
   3  the workspace has problems; each is one line on stderr
   4  the output cannot be written; nothing has changed
   5  the server cannot be used; nothing has changed
+  141  nobody reads the output any more
 
 Without options, workspace and output come from [tool.ftrack-gen] of the nearest
 pyproject.toml, relative to it. It may name a server in place of a workspace: then

@@ -15,7 +15,7 @@ RUNTIME = ROOT / "ftrack_typed"
 GENERATOR = ROOT / "generator" / "ftrack_gen"
 
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"symbols", "errors", "backports", "garbage"}),
+    frozenset({"symbols", "errors", "backports", "garbage", "standard_output"}),
     frozenset({"operations", "wire", "facts", "settings", "values", "query", "data", "retries"})
     | frozenset({"events.expression"}),
     frozenset({"attributes", "collection", "custom_attributes", "operators", "page"}),
@@ -49,11 +49,13 @@ ALONE: Mapping[str, frozenset[str]] = {
     "cache": frozenset(),
     "events": frozenset({"errors", "wire", "symbols", "events.expression"}),
     "events.expression": frozenset({"errors"}),
-    "sandbox": frozenset({"errors", "wire", "symbols", "schema", "query", "events.expression"}),
+    "sandbox": frozenset({"errors", "wire", "symbols", "schema", "query", "events.expression", "standard_output"}),
 }
 """What modules that stand beside the layers may import, apart from themselves."""
 
-GENERATOR_MAY_IMPORT = frozenset({"schema", "transport", "retries", "query", "errors", "symbols", "settings"})
+GENERATOR_MAY_IMPORT = frozenset(
+    {"schema", "transport", "retries", "query", "errors", "symbols", "settings", "standard_output"}
+)
 """What the generator may import of the runtime; `settings` so that both find server, user and key in one way."""
 
 TYPING_ONLY: Mapping[tuple[str, str], str] = {

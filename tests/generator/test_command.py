@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +12,7 @@ from typing import Any
 import pytest
 
 from ftrack_gen.command import USAGE, main
+from ftrack_typed.standard_output import OUTPUT_CLOSED
 
 from .conftest import Outcome, RunCommand, RunModule, WriteWorkspace
 
@@ -122,3 +126,25 @@ def test_start_is_lean(tmp_path: Path, run_module: RunModule) -> None:
     loaded = run_module("-c", code, cwd=tmp_path).stdout.split()
     assert "jinja2" in loaded
     assert not {"requests", "urllib3", "lark", "cattrs", "websocket"} & set(loaded)
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--workspace", "{folder}", "--output", "package")])
+def test_nobody_reads_the_output(
+    arguments: tuple[str, ...], write_workspace: WriteWorkspace, schema: MakeSchema, tmp_path: Path
+) -> None:
+    folder = write_workspace([schema("Task")])
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "ftrack_gen", *(each.format(folder=folder) for each in arguments)],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUNBUFFERED": ""},
+            check=False,
+        )
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (OUTPUT_CLOSED, b"")
+    assert (tmp_path / "package" / "__init__.py").exists() == ("--output" in arguments)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import stamina
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from ftrack_typed.entities import Session, Task, User
@@ -215,9 +216,39 @@ def test_log_names_the_try_and_no_secret(
     session = open_session(retries=QUICK)
     with caplog.at_level(logging.DEBUG), failing(sandbox, 2, FAILURES["busy"]):
         session.query(User).first()
-    assert "trying again, 2 of 4" in caplog.text
-    assert "trying again, 3 of 4" in caplog.text
+    ours = [record for record in caplog.records if record.name == "ftrack_typed.retries"]
+    assert [record.levelname for record in ours] == ["WARNING"] * 2
+    for number, record in enumerate(ours, 1):
+        for part in ("status 503", f"attempt {number} of 4 failed", "trying again in "):
+            assert part in record.getMessage()
+    assert "in 0.01 to 0.02 seconds" in ours[0].getMessage()  # the first pause, and with all of its random part
     assert sandbox.api_key not in caplog.text
+    assert "stamina" not in {record.name for record in caplog.records}
+
+
+def test_last_attempt_announces_none(
+    open_session: type[Session], sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = open_session(retries=QUICK)
+    with failing(sandbox, 100, FAILURES["busy"]), pytest.raises(UnexpectedResponseError):
+        session.query(User).first()
+    assert len([record for record in caplog.records if "trying again" in record.getMessage()]) == QUICK.attempts - 1
+
+
+def test_other_users_of_stamina_keep_their_lines(
+    open_session: type[Session], sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    hooks = stamina.instrumentation.get_on_retry_hooks()
+    session = open_session(retries=QUICK)
+    with failing(sandbox, 1, FAILURES["busy"]):
+        session.query(User).first()
+    for attempt in stamina.retry_context(on=OSError, attempts=2, wait_initial=0, wait_jitter=0):
+        with attempt:
+            if attempt.num == 1:
+                raise OSError("theirs")
+    assert [record.msg for record in caplog.records if record.name == "stamina"] == ["stamina.retry_scheduled"]
+    assert stamina.instrumentation.get_on_retry_hooks() == hooks
+    assert logging.getLogger("stamina").filters == []
 
 
 def test_restarted_server_costs_neither_what_is_known_nor_what_waits(tmp_path: Path) -> None:

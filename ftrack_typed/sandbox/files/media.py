@@ -147,7 +147,7 @@ class Converter:
                     errors="replace",
                 )
             except OSError as error:
-                raise EncodingError(f"ffmpeg cannot be started: {error}") from error
+                raise EncodingError(f"ffmpeg cannot be started: {error.strerror or type(error).__name__}") from error
             self._running.add(process)
             return process
 

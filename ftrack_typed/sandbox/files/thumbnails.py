@@ -8,7 +8,7 @@ import struct
 from pathlib import Path
 from typing import Final
 
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 
 from ..faults import Fault
 
@@ -47,9 +47,17 @@ def opened_image(path: Path) -> Image.Image:
             image = Image.open(file, formats=_FORMATS)
             image.load()
     except _DAMAGED as error:
-        reason = f"The component is no image that can be shown: {error}"
+        reason = f"The component is no image that can be shown: {_reason(error, path)}"
         raise Fault("ValidationError", reason, "no_image", 415) from None
     return image
+
+
+def _reason(error: BaseException, path: Path) -> str:
+    """Return why a file cannot be shown, without places on this machine."""
+    if isinstance(error, UnidentifiedImageError):
+        return f"its content is none of {', '.join(_FORMATS)}"
+    reason = getattr(error, "strerror", None) or str(error)
+    return reason.replace(str(path), "the file") or type(error).__name__
 
 
 @functools.cache

@@ -42,15 +42,28 @@ def _new_typed_context(draft: Draft) -> None:
 
 def _move(draft: Draft) -> None:
     """Keep the tree a tree, and let everything below follow to another project."""
-    if not draft.changes("parent_id") or draft.before is None:
+    if draft.before is None:
         return
     parent_id = draft.get("parent_id")
-    if parent_id is None:
+    _check_project(draft)
+    if parent_id is None or not draft.changes("parent_id"):
         return
     if parent_id == draft.key[0] or draft.key[0] in _above(draft.batch, str(parent_id)):
         raise faults.validation(f"{draft.entity.name}.parent would be within the {draft.entity.name} itself")
     draft.set("project_id", None)
     _place(draft)
+
+
+def _check_project(draft: Draft) -> None:
+    """Refuse a project that is not the parent's: it comes from there (protocol section 5.1)."""
+    parent = _context(draft.batch, draft.get("parent_id"))
+    if parent is None or not draft.changes("project_id"):
+        return
+    if draft.get("project_id") != (parent.get("project_id") or parent["id"]):
+        name = draft.entity.name
+        raise faults.validation(
+            f"{name}.project is that of the parent, which is in another one: set {name}.parent, and the project follows"
+        )
 
 
 def _follow(draft: Draft) -> None:

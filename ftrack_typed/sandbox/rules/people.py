@@ -23,9 +23,11 @@ def _new_user(draft: Draft) -> None:
 
 
 def _one_name(draft: Draft) -> None:
-    """Refuse a user name that another user has."""
-    if not draft.changes("username") or draft.get("username") is None:
+    """Refuse a user name that another user has, and an empty one: nobody could log in by it."""
+    if not draft.changes("username"):
         return
+    if not str(draft.get("username") or "").strip():
+        raise faults.validation("User.username must be given, and not be empty")
     others = draft.batch.rows(draft.batch.entity("User"), username=draft.get("username"))
     if any(row["id"] != draft.get("id") for row in others):
         raise faults.duplicate(f"there is another User with the username {draft.get('username')!r}")

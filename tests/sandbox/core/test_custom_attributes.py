@@ -140,6 +140,29 @@ def test_values_have_the_type_of_their_configuration(
     assert f'Custom attribute value for "{attribute["key"]}" must be of type {kind}. Got {bad!r}' in fault.content
 
 
+@pytest.mark.parametrize("number", [10**400, 2**63, -(2**63) - 1, float("inf"), float("nan"), True])
+def test_numbers_that_cannot_be_kept_are_refused(
+    calls: Calls, task: Entity, configure: Configure, number: object
+) -> None:
+    rate, choice = configure(), configure("enumerator")
+    calls.batch(set_value(rate, task, 24))
+    for operation in (
+        set_value(rate, task, number),
+        set_value(choice, task, [number]),
+        create("CustomAttributeValue", configuration_id=rate["id"], entity_id=task["id"], value=number),
+        update("Task", task["id"], bid=float("inf") if isinstance(number, int) and abs(number) < 2**65 else number),
+    ):
+        assert calls.fault(operation).exception == "ValidationError"
+    assert values(calls, "Task", task)[rate["key"]] == 24
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, -(2**63), 1.5e308])
+def test_the_largest_numbers_are_kept(calls: Calls, task: Entity, configure: Configure, number: float) -> None:
+    rate = configure()
+    calls.batch(set_value(rate, task, number))
+    assert values(calls, "Task", task)[rate["key"]] == number
+
+
 @pytest.mark.parametrize(
     ("kind", "value", "criteria", "found"),
     [

@@ -55,6 +55,34 @@ def test_moving_below_another_project_takes_all_along(
     assert "within the Shot itself" in calls.fault(update("Shot", shot["id"], parent_id=shot["id"])).content
 
 
+def test_the_project_is_always_that_of_the_parent(calls: Calls, project: Entity, shot: Entity, task: Entity) -> None:
+    other = calls.create("Project", name="another", project_schema_id=project["project_schema_id"])
+    for change in ({"project": ref("Project", other)}, {"project_id": other["id"]}):
+        fault = calls.fault(update("Task", task["id"], **change))
+        assert fault.exception == "ValidationError"
+        assert "Task.parent" in fault.content
+    contradiction = update("Shot", shot["id"], parent=ref("Project", other), project_id=task["id"])
+    assert calls.fault(contradiction).exception == "ValidationError"
+    row = calls.one(f"select project_id, parent_id, link from Task where id is {task['id']}")
+    assert (row["project_id"], row["parent_id"], row["link"][0]["id"]) == (project["id"], shot["id"], project["id"])
+    both = calls.update("Task", task["id"], parent=ref("Project", other), project=ref("Project", other))
+    assert (both["project_id"], both["parent_id"]) == (other["id"], other["id"])
+    calls.update("Task", task["id"], parent=ref("Shot", shot), project_id=project["id"])
+    calls.update("Task", task["id"], project_id=project["id"])
+
+
+def test_a_user_has_a_name(calls: Calls) -> None:
+    made = calls.create("User", username=None)
+    query = f"select username from User where id is {made['id']}"
+    name_given = calls.one(query)["username"]
+    assert name_given
+    for name in ("", " \t"):
+        assert "must be given" in calls.fault(create("User", username=name)).content
+        assert "must be given" in calls.fault(update("User", made["id"], username=name)).content
+    assert "must be given" in calls.fault(update("User", made["id"], username=None)).content
+    assert calls.one(query)["username"] == name_given
+
+
 def test_status_changes_are_recorded(calls: Calls, task: Entity, version: Entity) -> None:
     status = calls.one('Status where name is "in progress"')["id"]
     calls.update("Task", task["id"], status_id=status)

@@ -96,6 +96,7 @@ def test_file_that_is_no_picture_is_refused(files: FileApi, content: bytes) -> N
     response = files.get("/component/thumbnail", id=files.upload(content))
     assert response.status_code == 415
     assert response.json()["error_code"] == "no_image"
+    assert "/" not in response.json()["content"]  # no path of the server's machine
 
 
 def test_placeholder_is_a_picture_that_needs_no_key(files: FileApi) -> None:

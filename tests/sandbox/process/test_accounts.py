@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.sandbox.process.conftest import Api, Start, create, run, update
+from ftrack_typed.sandbox.demo import demo_id
+from ftrack_typed.standard_output import OUTPUT_CLOSED
+from tests.sandbox.process.conftest import PATIENCE, Api, Start, command, create, environment, run, update
 from tests.sandbox.process.test_command import assert_refused
 
 pytestmark = pytest.mark.slow
@@ -73,6 +77,65 @@ def test_users_are_listed_also_while_a_server_serves(database: Path, start: Star
     for arguments in (("add", "ann"), ("reset-key", "guest")):
         done = run("user", arguments[0], "--database", str(database), arguments[1])
         assert_refused(done, 4, "another ftrack-sandbox serves it")
+
+
+def test_projects_are_told_by_name_full_name_or_id(database: Path, start: Start) -> None:
+    keys = {
+        name: user(database, "add", name, "--project", project)[0]
+        for name, project in (("ann", "demo"), ("bob", "Night Train"), ("cid", demo_id("Project", "demo")))
+    }
+    api = start("--database", database).api()
+    (task, *_) = api.rows("select name from Task where project.name is demo")
+    api.call(create("Project", name="other", project_schema_id=demo_schema(api)))
+    (other,) = api.rows("select id from Project where name is other")
+    for name, key in keys.items():
+        caller = api.as_user(name, key)
+        assert exception(caller, update("Task", task["id"], description=name)) is None
+        assert exception(caller, create("Task", name=name, parent_id=other["id"])) == "PermissionError"
+
+
+def demo_schema(api: Api) -> str:
+    """Return the id of the project schema of the demo project."""
+    (project,) = api.rows("select project_schema_id from Project where name is demo")
+    return str(project["project_schema_id"])
+
+
+def test_a_name_that_several_projects_have_is_refused(database: Path, start: Start) -> None:
+    server = start("--database", database)
+    api = server.api()
+    api.call(create("Project", name="demo", full_name="Day Train", project_schema_id=demo_schema(api)))
+    ids = [row["id"] for row in api.rows("select id from Project where name is demo")]
+    server.stop()
+    at = ("--database", str(database))
+    assert_refused(run("user", "add", *at, "ann", "--project", "demo"), 9, "2 projects 'demo'", *ids)
+    assert_refused(run("user", "add", *at, "ann", "--project", "Day Trian"), 9, "did you mean 'Day Train'")
+
+
+def test_an_empty_name_is_refused(database: Path) -> None:
+    for name in ("", "  "):
+        assert_refused(run("user", "add", "--database", str(database), name), 9, "must be given")
+    assert all(line.partition("\t")[0].strip() for line in user(database, "list"))
+
+
+@pytest.mark.parametrize("arguments", [("user", "list"), ("export",), ("--help",), ("user", "--help")])
+def test_nobody_reads_the_output(database: Path, arguments: tuple[str, ...]) -> None:
+    at = [] if "--help" in arguments else ["--database", str(database)]
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            command(*arguments, *at),
+            env=environment(),
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+    errors = [line for line in done.stderr.splitlines() if "not the same in a database" not in line]
+    assert (done.returncode, errors) == (OUTPUT_CLOSED, [])
 
 
 def test_what_is_not_there_or_there_already(database: Path, tmp_path: Path) -> None:

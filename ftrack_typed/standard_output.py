@@ -1,0 +1,29 @@
+"""Owns how a command ends whose output nobody reads any more, as after ``| head``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Final
+
+OUTPUT_CLOSED: Final = 141
+"""Exit code of a command whose output was closed: what shells give for programs that a broken pipe ends."""
+
+
+def written(work: Callable[[], int]) -> int:
+    """Return the exit code that *work* returns, once all its output is written; `OUTPUT_CLOSED` where that cannot be.
+
+    *work* must let a BrokenPipeError of the standard output through.
+    """
+    try:
+        try:
+            return work()
+        finally:
+            if sys.stdout is not None:  # it is where the program was started without one
+                sys.stdout.flush()
+    except BrokenPipeError:
+        # The interpreter writes what is left at its end, and would complain.
+        with open(os.devnull, "w") as nothing:
+            os.dup2(nothing.fileno(), sys.stdout.fileno())
+        return OUTPUT_CLOSED
