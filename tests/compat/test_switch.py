@@ -95,9 +95,12 @@ def test_command_runs_a_script(python: Run, sandbox: Sandbox, tmp_path: Path) ->
     folder = tmp_path / "tools"
     folder.mkdir()
     (folder / "beside.py").write_text("NAME = 'beside'")
+    (tmp_path / "elsewhere.py").write_text("raise AssertionError('this is in the folder of the caller')")
     script = folder / "tool.py"
     script.write_text(
-        "import sys, ftrack_api, beside\n"
+        "import contextlib, sys, ftrack_api, beside\n"
+        "with contextlib.suppress(ModuleNotFoundError):\n"
+        "    import elsewhere\n"
         "if __name__ == '__main__':\n"
         "    with ftrack_api.Session() as session:\n"
         "        print(sys.argv, beside.NAME, session.query('Project').first()['name'])\n"
