@@ -178,7 +178,10 @@ def _value(value: Any) -> Any:
         return value
     if isinstance(value, Entity):
         return reference(value.entity_type, value._ftrack_key())
-    if isinstance(value, (Collection, list, tuple)):
+    if isinstance(value, Collection):
+        # What waits for its deletion, and what was never created, is no item when this arrives.
+        return [_value(item) for item in value if "_ftrack_deleted" not in vars(item)]
+    if isinstance(value, (list, tuple)):
         return [_value(item) for item in value]
     return encoded(value)
 

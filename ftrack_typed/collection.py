@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Generator, Iterable, Iterator, KeysView, Mapping, MutableMapping, MutableSequence
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast, overload
 
 from .errors import (
     AttributeValueError,
@@ -31,14 +31,32 @@ class Collection(MutableSequence[E]):
     DuplicateItemInCollectionError for an entity that is in already.
     """
 
-    __slots__ = ("_entity", "_facts", "_items", "mutable")
+    __slots__ = ("_entity", "_facts", "_items", "_seen", "mutable")
+
+    _burials: ClassVar[int] = 0
+    """How many entities were found to be deleted so far, in any session."""
 
     def __init__(self, entity: Entity, facts: AttributeFacts, items: list[E], *, mutable: bool = True) -> None:
         """Hold *items*, no two of them equal, for the attribute *facts* of *entity*; nothing is recorded by this."""
         self._entity = entity
         self._facts = facts
         self._items = items
+        self._seen = Collection._burials
         self.mutable = mutable
+
+    def _live(self) -> list[E]:
+        """Return the items, without those that were deleted since they came in."""
+        if self._seen != Collection._burials:
+            self._seen = Collection._burials
+            if any(vars(item).get("_ftrack_deleted") for item in self._items):
+                self._items = [item for item in self._items if not vars(item).get("_ftrack_deleted")]
+        return self._items
+
+    def _show(self, item: E) -> None:
+        """Hold *item* too, which names the owner itself: there is nothing to send for that."""
+        before = Collection(self._entity, self._facts, self._items)
+        self._entity.session._ftrack_collection_shows(self, before)
+        self._items = [*self._live(), item]
 
     def _replace(self, items: list[E]) -> None:
         """Hold *items* instead, and record that; leave everything as it was where they are refused."""
@@ -62,7 +80,7 @@ class Collection(MutableSequence[E]):
     def _change(self, change: Callable[[list[E]], object]) -> None:
         """Do *change* to a copy of the items, and hold that; no other thread comes in between."""
         with changing(self):
-            items = list(self._items)
+            items = list(self._live())
             change(items)
             self._replace(items)
 
@@ -73,6 +91,7 @@ class Collection(MutableSequence[E]):
     def _restore_to(self, collection: Collection[E]) -> None:
         """Make *collection* hold what is here, and record nothing."""
         collection._items = self._items
+        collection._seen = -1
 
     @property
     def entity(self) -> Entity:
@@ -80,20 +99,20 @@ class Collection(MutableSequence[E]):
         return self._entity
 
     def __len__(self) -> int:
-        return len(self._items)
+        return len(self._live())
 
     def __iter__(self) -> Iterator[E]:
-        return iter(self._items)
+        return iter(self._live())
 
     def __contains__(self, item: object) -> bool:
-        return item in self._items
+        return item in self._live()
 
     @overload
     def __getitem__(self, index: int) -> E: ...
     @overload
     def __getitem__(self, index: slice) -> list[E]: ...
     def __getitem__(self, index: int | slice) -> E | list[E]:
-        return self._items[index]
+        return self._live()[index]
 
     @overload
     def __setitem__(self, index: int, value: E) -> None: ...
@@ -130,12 +149,12 @@ class Collection(MutableSequence[E]):
         self._change(list.clear)
 
     def __eq__(self, other: object) -> bool:
-        return set(self._items) == set(other._items) if isinstance(other, Collection) else NotImplemented
+        return set(self._live()) == set(other._live()) if isinstance(other, Collection) else NotImplemented
 
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        return f"<Collection {self._entity.entity_type}.{self._facts.name} of {len(self._items)}>"
+        return f"<Collection {self._entity.entity_type}.{self._facts.name} of {len(self._live())}>"
 
 
 class MappedCollection(MutableMapping[str, V]):
@@ -238,3 +257,9 @@ def changing(values: Collection[Any] | MappedCollection[Any]) -> Generator[None]
 
 def _is_entity(item: object) -> bool:
     return hasattr(type(item), "_ftrack_facts")
+
+
+def bury(entity: Entity, reason: str | bool) -> None:
+    """Remember that *entity* is no more, for a *reason* that its errors give; collections no longer show it."""
+    vars(entity)["_ftrack_deleted"] = reason
+    Collection._burials += 1

@@ -9,7 +9,7 @@ import attrs
 
 from .attributes import ComputedByServer, Descriptor
 from .collection import MappedCollection
-from .errors import ImmutableAttributeError, UnknownAttributeError
+from .errors import AttributeValueError, ImmutableAttributeError, UnknownAttributeError
 from .facts import AttributeFacts, AttributeKind
 from .query.expressions import KeyedPath, MappedPath, ScalarPath
 from .query.syntax import Path, Step
@@ -95,6 +95,7 @@ class CustomDeclaration:
     hierarchical: bool
 
 
+_ENUMERATORS: Final = frozenset({"enumerator", "dynamic enumerator"})
 _CUSTOM_VALUE_TYPES: Final = {"text": "str", "url": "str", "number": "float", "boolean": "bool", "date": "datetime"}
 
 
@@ -227,8 +228,11 @@ class CustomAttributes(_Keyed):
             raise ImmutableAttributeError(type(self).__name__, key, "computed by the server")
         if key not in self._sources:
             self._sources[key] = self._entity.session._ftrack_custom_source(self._entity, key)
+        name = f"custom_attributes[{key!r}]"
+        if descriptor is not None and descriptor.type_name in _ENUMERATORS and not _is_choice(value):
+            raise AttributeValueError(self._entity.entity_type, name, "a list of texts, one for each choice", value)
         value_type = "JsonValue" if descriptor is None else descriptor.facts.value_type
-        return checked_value(self._entity.entity_type, f"custom_attributes[{key!r}]", value_type, value)
+        return checked_value(self._entity.entity_type, name, value_type, value)
 
     def _take_over(self, held: object) -> None:
         super()._take_over(held)
@@ -262,3 +266,7 @@ class CustomAttributes(_Keyed):
             object.__setattr__(self, name, value)
 
         _SLOTS = frozenset((*MappedCollection.__slots__, "_sources"))
+
+
+def _is_choice(value: object) -> bool:
+    return value is None or (isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value))

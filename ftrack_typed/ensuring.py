@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .collection import bury
 from .commit import send
 from .creation import create
 from .entity import Entity
@@ -50,7 +51,7 @@ def ensure(state: SessionState, entity_type: type[E], data: Mapping[str, Any], k
             with state.lock:
                 state.unit.forget(created)
                 state.identity.remove(created)
-                vars(created)["_ftrack_deleted"] = "its creation was refused"
+                bury(created, "its creation was refused")
             raise
         return created
     (entity,) = found

@@ -82,5 +82,11 @@ class EntityAccess:
             with self._state.lock:
                 self._state.unit.record_write(owner, collection._facts.name, before)
 
+    def _ftrack_collection_shows(self, collection: Any, before: object) -> None:
+        """Keep *before*, what *collection* held, to be given back where what it is about to show never comes to be."""
+        if self._state.record_operations:
+            with self._state.lock:
+                self._state.unit.record_shown(collection.entity, collection._facts.name, before)
+
     def _ftrack_custom_source(self, entity: Entity, key: str) -> tuple[str, str]:
         return self._state.custom_source(entity, key)

@@ -203,7 +203,7 @@ class _Plan:
             if value is not None:
                 row[wire] = convert(value, entity, page)
         if self.mappings:
-            drop_absent(row, self.mappings)
+            drop_absent(row, self.mappings, entity, page)
         if self.renames:
             rename(row, self.renames)
 
@@ -300,11 +300,18 @@ class _TypeMerger:
         return convert
 
 
-def drop_absent(row: Row, mappings: Iterable[str]) -> None:
-    """Take mapped collections out of *row* whose values the server did not send: they are not loaded."""
+def drop_absent(row: Row, mappings: Iterable[str], entity: Entity, page: Page) -> None:
+    """Take mapped collections out of *row* whose values the server did not send: they are loaded when they are read.
+
+    What *entity* holds of them may be out of date, unless it waits for a commit.
+    """
     for wire in mappings:
         if row[wire] is _MISSING:
             del row[wire]
+            name = entity._ftrack_names.get(wire, wire)
+            content = vars(entity)
+            if name in content and name not in page.state.unit.written(entity):
+                del content[name]
 
 
 def rename(row: Row, renames: Iterable[tuple[str, str]]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from .entity import Entity
 from .errors import UnknownAttributeError
+from .facts import AttributeKind
 from .loading import chunked, common_type, fetch, is_stored
 from .query.paths import TypedPath
 from .query.printer import print_path
@@ -34,8 +35,9 @@ def populate(
         for entity_type, asked, _ in groups:
             for text in asked:
                 state.drift.check_path(entity_type, path_of(text))
-    for entity_type, asked, group in groups:
+    for entity_type, names, group in groups:
         page = state.new_page()
+        asked = [each for text in names for each in _with_values(entity_type, text)]
         for chunk in chunked(group):
             fetch(state, entity_type, asked, chunk, page)
 
@@ -57,6 +59,13 @@ def _groups(
     for (_, asked), members in grouped.items():
         for entity_type, group in _by_type(members, {_first_name(text) for text in asked}):
             yield entity_type, list(asked), group
+
+
+def _with_values(entity_type: type[Entity], text: str) -> list[str]:
+    """Return the projection *text*; of a mapping by its name alone, what brings its keys and values."""
+    facts = entity_type._ftrack_facts.get(entity_type._ftrack_names.get(text, ""))
+    is_mapping = facts is not None and facts.kind in (AttributeKind.MAPPED, AttributeKind.CUSTOM)
+    return [f"{text}.key", f"{text}.value"] if is_mapping else [text]
 
 
 def _has(state: SessionState, entity_type: type[Entity], name: str) -> bool:

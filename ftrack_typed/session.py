@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, ParamSpec, Type
 from . import settings as session_settings
 from .answers import checked_results
 from .cache_access import CacheAccess
+from .collection import bury
 from .commit import send
 from .creation import create, gathered
 from .deletion import delete
@@ -305,7 +306,7 @@ class Session(EntityAccess, EventAccess, FileAccess, CacheAccess, Modes, ServerA
             self._state.unresolved = None
             for entity in self._state.unit.roll_back():
                 self._state.identity.remove(entity)
-                vars(entity)["_ftrack_deleted"] = "its creation was rolled back"
+                bury(entity, "its creation was rolled back")
 
     def plan(self, *, batch_size: int | None = None) -> CommitPlan:
         """Return what `commit` would send: as text, a line for each operation; nothing is sent or changed by this."""

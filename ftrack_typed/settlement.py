@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .answers import MERGING_ERRORS
 from .batch import PlannedOperation
 from .changes import Changes, touched_references
+from .collection import bury
 from .entity import Entity
 from .errors import UnrecognisedEntityTypeError
 from .facts import AttributeKind
@@ -78,7 +79,7 @@ def _apply_pushed(state: SessionState, operation: Mapping[str, Any], result: Any
 
 def _bury(state: SessionState, entity: Entity) -> None:
     state.identity.remove(entity)
-    vars(entity)["_ftrack_deleted"] = True
+    bury(entity, True)
 
 
 def forget_collections(state: SessionState, entity: Entity, item_type: type[Entity]) -> None:

@@ -166,6 +166,10 @@ class UnitOfWork:
             changes.old.setdefault(twin, old_twin)
             changes.sent.pop(twin, None)
 
+    def record_shown(self, entity: Entity, name: str, before: Any) -> None:
+        """Remember that the attribute *name* of *entity* held *before*; what changed it is sent with something else."""
+        self._of(entity).old.setdefault(name, before)
+
     def _of(self, entity: Entity) -> Changes:
         return self._pending.setdefault(id(entity), Changes(entity))
 

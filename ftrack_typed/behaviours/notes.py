@@ -1,4 +1,7 @@
-"""Owns the making of notes, on what has notes, and of replies to them."""
+"""Owns the making of notes, on what has notes, and of replies to them.
+
+A new note names what it is on. The list of notes is not sent: it would take away the notes that others made meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,7 @@ class CreatesReplies(Generic[N, A]):
 
     def create_reply(self, content: str, author: A) -> N:
         """Return a new reply by *author* to this note, to be sent with the next commit."""
-        return cast("N", _create_in(cast("Entity", self), "replies", {"content": content, "author": author}))
+        return cast("N", _reply(cast("Entity", self), {"content": content, "author": author}))
 
 
 def _labels(entity: Entity, category: Entity | None, labels: Iterable[Entity] | None) -> list[Entity] | None:
@@ -89,23 +92,25 @@ def _create(
 
     with working(entity) as work:
         told = list(recipients)
-        note = work.create("Note", values)
+        note = work.create(
+            "Note", {**values, "parent_id": entity._ftrack_first_key(), "parent_type": entity.entity_type}
+        )
         made = [work.create("Recipient", {"note": note, "recipient": recipient}) for recipient in told]
         if made:
             note["recipients"].extend(made)
         for label in labels:
             work.create("NoteLabelLink", {"note": note, "label": label})
-        _collection(entity, "notes").append(note)
+        _collection(entity, "notes")._show(note)
     return cast("Entity", note)
 
 
-def _create_in(entity: Entity, collection: str, values: dict[str, object]) -> Entity:
-    """Return a new note in a *collection* of *entity*."""
+def _reply(entity: Entity, values: dict[str, object]) -> Entity:
+    """Return a new reply to the note *entity*."""
     from .sessions import working
 
     with working(entity) as work:
-        note = work.create("Note", values)
-        _collection(entity, collection).append(note)
+        note = work.create("Note", {**values, "in_reply_to_id": entity._ftrack_first_key()})
+        _collection(entity, "replies")._show(note)
     return cast("Entity", note)
 
 

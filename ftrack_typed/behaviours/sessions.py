@@ -46,7 +46,7 @@ class Work:
             with page.state.lock:
                 for changes in page.state.unit.pending():
                     if changes.entity is entity:
-                        changes.deleted = None
+                        changes.keep()
 
 
 @contextmanager

@@ -82,7 +82,7 @@ class Query(Generic[E]):
 
     def order_by(self, *orders: ScalarPath[Any] | Order) -> Query[E]:
         """Sort by these, the first one first; a path alone sorts upwards, ``Task.sort.desc()`` downwards."""
-        added = tuple(order if isinstance(order, Order) else Order(self._path(order, "order_by")) for order in orders)
+        added = tuple(order if isinstance(order, Order) else self._upwards(order) for order in orders)
         for order in added:
             check_root(order.path, self.entity_type, self._where("order_by"))
         return self._changed(order_by=(*self.statement.order_by, *added))
@@ -208,6 +208,11 @@ class Query(Generic[E]):
             raise QueryError(f"{where} takes paths such as {example}, not {projection!r}{hint}")
         check_root(projection._ftrack_path, self.entity_type, where)
         return projection._ftrack_path
+
+    def _upwards(self, path: ScalarPath[Any]) -> Order:
+        if isinstance(path, KeyedPath):
+            path.asc()  # raises
+        return Order(self._path(path, "order_by"))
 
     def _grouped_by(self, path: object) -> TypedPath:
         """Return *path*; raise QueryError where it is none that ends in a value."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from ..collection import bury
 from ..entity import Entity
 from ..errors import SchemaDriftError, UnrecognisedEntityTypeError
 from ..facts import AttributeKind
@@ -56,7 +57,7 @@ class Invalidation:
         if told.action == "remove":
             if state.unit.state(entity) is NOT_SET:
                 state.identity.remove(entity)
-                vars(entity)["_ftrack_deleted"] = "it was deleted on the server"
+                bury(entity, "it was deleted on the server")
             return
         pending = state.unit.old_values(entity)
         kept = {*pending, *(entity._ftrack_names[wire] for wire in entity.primary_key_attributes)}

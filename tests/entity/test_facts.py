@@ -83,8 +83,10 @@ def test_targets_are_those_of_the_schema(name: str, schemas: Schemas) -> None:
         stated = properties[wire].get("$ref") or properties[wire].get("items", {}).get("$ref")
         assert (facts.target is None) == (facts.kind not in entities), wire
         if facts.target is not None:
-            assert facts.target == stated, wire
-            assert REGISTRY.entity_type(facts.target).entity_type == stated, wire
+            # ftrack's word for lists of typed contexts is tasks: ftrack_gen.corrections has the reason.
+            expected = "TypedContext" if properties[wire].get("alias_for") == "_task_items" else stated
+            assert facts.target == expected, wire
+            assert REGISTRY.entity_type(facts.target).entity_type == expected, wire
 
 
 @pytest.mark.parametrize("name", ENTITY_TYPES)
