@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import logging
-import re
 import time
 import uuid
+import weakref
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, overload
 
 from ..errors import EventHubConnectionError, EventHubError, NotFoundError
 from .address import ServerDetails, server_details
 from .event import Event
-from .expression import quote
 from .handling import ErrorHook, Handling, log_error
 from .inbox import OVERFLOWS, Inbox
 from .outbox import Delivery, Outbox
 from .remote import DISCONNECTED_TOPIC, Remote
+from .reply import reply_to
 from .subscriber import REPLY_TOPIC, Callback, Subscriber
 from .subscribers import Subscribers
 
@@ -37,8 +38,6 @@ _REMEMBERED: Final = 10_000
 
 _FAREWELL: Final = 1.0
 """Seconds that the server has to acknowledge what was sent, before the connection is ended."""
-
-_WORD: Final = re.compile(r"[A-Za-z0-9\-_]+")
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -98,6 +97,7 @@ class EventHub:
             self._endpoint, self._subscribers, self._outbox, self._inbox, self._complete_source, reconnect_attempts
         )
         self._replies: dict[str, Callback] = {}
+        self._closes_at_exit = False
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.server.url} as {self._api_user!r}>"
@@ -133,6 +133,7 @@ class EventHub:
         if self.connected:
             raise EventHubConnectionError("Already connected.")
         self._listen_to_replies()
+        self._close_at_exit()
         try:
             self._remote.connect()
         except ConnectionError as error:
@@ -142,7 +143,14 @@ class EventHub:
     def connect_in_background(self) -> None:
         """Connect in a thread, which tries until it succeeds; events that are published wait meanwhile."""
         self._listen_to_replies()
+        self._close_at_exit()
         self._remote.start()
+
+    def _close_at_exit(self) -> None:
+        """See to it that what is published is sent when the interpreter ends, though nobody closes the hub."""
+        if not self._closes_at_exit:
+            self._closes_at_exit = True
+            atexit.register(_close, weakref.ref(self))
 
     def disconnect(self, unsubscribe: bool = True, reconnect: bool = False) -> None:
         """End the connection; with *unsubscribe* all subscriptions, with *reconnect* events wait for the next one.
@@ -298,7 +306,7 @@ class EventHub:
 
     def publish_reply(self, source_event: Event, data: Any, source: dict[str, Any] | None = None) -> None:
         """Answer *source_event* with *data*; *source* says who answers, by default this hub."""
-        self.publish(_reply(source_event, data, source))
+        self.publish(reply_to(source_event, data, source))
 
     def report_error(self, error: Exception, event: Event, subscriber_identifier: str) -> None:
         """Tell `on_handler_error`, and `health`, that a subscriber raised *error*, for callbacks that go on after one.
@@ -338,7 +346,7 @@ class EventHub:
                 return
 
     def _answer(self, event: Event, result: object, subscriber: Subscriber) -> None:
-        self.publish(_reply(event, result, subscriber.metadata), on_error="ignore")
+        self.publish(reply_to(event, result, subscriber.metadata), on_error="ignore")
 
     def _listen_to_replies(self) -> None:
         if self._subscribers.get(self.id) is None:
@@ -371,17 +379,12 @@ class EventHub:
             source["host"] = _host()
 
 
-def _reply(event: Event, data: Any, source: Mapping[str, Any] | None) -> Event:
-    identifier = str(event["source"].get("id", ""))
-    # Not left empty: an Event takes falsy data for none, and False is an answer.
-    reply = Event(
-        REPLY_TOPIC,
-        source=dict(source or {}),
-        target=f"id={identifier if _WORD.fullmatch(identifier) else quote(identifier)}",
-        in_reply_to_event=event["id"],
-    )
-    reply["data"] = data
-    return reply
+def _close(reference: weakref.ref[EventHub]) -> None:
+    hub = reference()
+    if hub is not None:
+        if hub._remote.initialised:
+            hub.flush(_FAREWELL)
+        hub.close()
 
 
 @functools.cache

@@ -79,6 +79,12 @@ class Inbox:
             self._open = False
             self._changed.notify_all()
 
+    def start_anew(self) -> None:
+        """Forget all, and whatever thread holds the lock: those of another process, which handles it."""
+        self._changed = threading.Condition()
+        self._events = deque()
+        self._open = False
+
     def take(self, deadline: float | None) -> Event | None:
         """Return the next event; None where there is none by *deadline*, in monotonic seconds, or after `close`."""
         with self._changed:

@@ -149,6 +149,12 @@ class Outbox:
             self._changed.notify_all()
             return lost
 
+    def start_anew(self) -> None:
+        """Forget all, and whatever thread holds the lock: those of another process, which sends it."""
+        self._changed = threading.Condition()
+        self._waiting = deque()
+        self._sent = {}
+
     def wait_until_empty(self, timeout: float | None = None) -> bool:
         """Wait until nothing waits and all is acknowledged, at most *timeout* seconds; return whether that is so."""
         with self._changed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -50,9 +51,31 @@ class Remote:
         self._changing = threading.RLock()
         self._announced: set[str] = set()
         self.record = Record()
-        self.link: Link | None = None
-        self.initialised = False
+        self._link: Link | None = None
+        self._initialised = False
+        self._process = os.getpid()
+
+    @property
+    def link(self) -> Link | None:
+        """The connection, or what makes one; none of another process."""
+        self._notice_fork()
+        return self._link
+
+    @property
+    def initialised(self) -> bool:
         """Whether events wait for a connection where there is none."""
+        self._notice_fork()
+        return self._initialised
+
+    def _notice_fork(self) -> None:
+        """Leave connection, thread and locks to the process that this one was forked from, and start without any."""
+        process = os.getpid()
+        if process != self._process:
+            self._process, self._link, self._initialised = process, None, False
+            self._changing = threading.RLock()
+            self._announced = set()
+            self._outbox.start_anew()
+            self._inbox.start_anew()
 
     @property
     def connected(self) -> bool:
@@ -62,41 +85,45 @@ class Remote:
 
     def initialise(self) -> None:
         """Let events that go out wait for a connection, and let others wait for events that come in."""
-        self.initialised = True
+        self._notice_fork()
+        self._initialised = True
         self._inbox.open()
 
     def connect(self) -> None:
         """Connect; raise SocketError where that fails."""
+        self._notice_fork()
         with self._changing:
             self._stop()
             self.initialise()
-            link = self.link = self._made()
+            link = self._link = self._made()
             try:
                 link.connect()
             except BaseException:
-                self.link = None
+                self._link = None
                 raise
 
     def start(self) -> None:
         """Connect in a thread, which tries until it succeeds."""
+        self._notice_fork()
         with self._changing:
             self.initialise()
-            if self.link is None:
-                self.link = self._made()
-                self.link.start()
+            if self._link is None:
+                self._link = self._made()
+                self._link.start()
 
     def disconnect(self, stays: bool) -> int:
         """End the connection; return how many events are lost by that, which are none where the hub *stays*."""
+        self._notice_fork()
         with self._changing:
             self._stop()
             if stays:
                 return 0
-            self.initialised = False
+            self._initialised = False
             self._inbox.close()
             return self._outbox.clear()
 
     def _stop(self) -> None:
-        link, self.link = self.link, None
+        link, self._link = self._link, None
         if link is not None:
             link.stop()
 
@@ -108,12 +135,12 @@ class Remote:
         return made
 
     def _changed(self, link: Link, connected: bool) -> None:
-        if link is not self.link:
+        if link is not self._link:
             return
         self._inbox.put_own(Event(CONNECTED_TOPIC if connected else DISCONNECTED_TOPIC))
         if not connected:
-            self.link = None
-            self.initialised = False
+            self._link = None
+            self._initialised = False
             self._inbox.close()
 
     def send(self, event: Event) -> Literal[True] | None:
@@ -138,13 +165,15 @@ class Remote:
 
     def announce(self, subscriber: Subscriber) -> None:
         """Tell the server of *subscriber*; where there is no connection, the next one begins with that."""
-        if self.link is not None:
-            self.link.send_now(lambda: self._announcement(subscriber))
+        link = self.link
+        if link is not None:
+            link.send_now(lambda: self._announcement(subscriber))
 
     def withdraw(self, subscriber: Subscriber) -> None:
         """Tell the server that *subscriber* is none any more."""
-        if self.link is not None:
-            self.link.send_now(lambda: self._withdrawal(subscriber))
+        link = self.link
+        if link is not None:
+            link.send_now(lambda: self._withdrawal(subscriber))
 
     def _greeting(self) -> Iterator[Letter]:
         self._announced.clear()
