@@ -31,6 +31,7 @@ from .query.result import QueryResult
 from .query.syntax import Statement
 from .reconstruction import decode, merge, reconstruct
 from .recorded_operations import RecordedOperations
+from .redaction import hidden, hidden_address
 from .server import Server, http_transport
 from .server_actions import ServerActions
 from .state import LoadingMode, SessionState
@@ -109,6 +110,9 @@ class Session(EntityAccess, EventAccess, FileAccess, CacheAccess, Modes, ServerA
         Raise TypeError where something is told nowhere, TransportError where the server gives no answer, and
         AuthenticationError where it refuses the user.
         """
+        # What is secret does not show where a crash reporter prints the variables of this function.
+        server_url, api_key = hidden_address(server_url), hidden(api_key)
+        cookies, headers = hidden(cookies), hidden(headers)
         self._settings = session_settings.resolve(
             server_url=server_url,
             api_key=api_key,
@@ -141,12 +145,14 @@ class Session(EntityAccess, EventAccess, FileAccess, CacheAccess, Modes, ServerA
         self._start_events(event_hub, auto_connect_event_hub, plugin_paths, plugin_arguments)
 
     def __repr__(self) -> str:
+        if "_settings" not in vars(self):
+            return f"<{type(self).__name__} that is not open yet>"  # seen where opening one fails
         return f"<{type(self).__name__} {public_url(self.server_url)} as {self.api_user!r}>"
 
     @property
     def server_url(self) -> str:
         """Address of the server, without a slash at its end."""
-        return self._settings.server_url
+        return str(self._settings.server_url)
 
     @property
     def api_user(self) -> str:
@@ -156,7 +162,7 @@ class Session(EntityAccess, EventAccess, FileAccess, CacheAccess, Modes, ServerA
     @property
     def api_key(self) -> str:
         """Key of the user that the session acts for."""
-        return self._settings.api_key
+        return str(self._settings.api_key)
 
     @property
     def request_timeout(self) -> float | None:

@@ -9,6 +9,7 @@ from typing import Final, Literal, cast
 
 import attrs
 
+from .redaction import hidden, hidden_address
 from .retries import Retries
 
 SERVER_VARIABLE: Final = "FTRACK_SERVER"
@@ -49,13 +50,13 @@ def resolve(
     Raise TypeError where the server, the key or the user is told nowhere, or where an argument has the wrong type.
     """
     _check_types(timeout, cookies, headers, strict_api, retries)
-    url = (server_url or os.environ.get(SERVER_VARIABLE) or "").rstrip("/")
+    url = hidden_address((server_url or os.environ.get(SERVER_VARIABLE) or "").rstrip("/"))
     if not url:
         raise TypeError(f"no server: give server_url, or set {SERVER_VARIABLE}")
     if not url.startswith(("http://", "https://")):
         # The value is not shown: where arguments were mixed up it is a secret.
         raise TypeError(f"the server_url, or {SERVER_VARIABLE}, does not start with http:// or https://")
-    key = api_key or next(filter(None, map(os.environ.get, KEY_VARIABLES)), None)
+    key = hidden(api_key or next(filter(None, map(os.environ.get, KEY_VARIABLES)), None))
     if not key:
         raise TypeError(f"no API key: give api_key, or set {KEY_VARIABLES[0]}")
     user = api_user or os.environ.get(USER_VARIABLE) or _login_name()
@@ -69,8 +70,8 @@ def resolve(
         api_user=user,
         api_key=key,
         timeout=timeout,
-        headers={**(headers or {}), STRICT_HEADER: "true" if strict_api else "false"},
-        cookies=dict(cookies or {}),
+        headers={**hidden(headers or {}), STRICT_HEADER: "true" if strict_api else "false"},
+        cookies=hidden(dict(cookies or {})),
         strict_api=strict_api,
         retries=retries,
         schema_cache=Path(schema_cache_path) if schema_cache_path else (False if schema_cache_path is False else None),

@@ -26,6 +26,7 @@ from .errors import (
     UnexpectedResponseError,
 )
 from .garbage import CollectionHeld
+from .redaction import hidden, hidden_address, keep_queries_out_of_logs, origin, without
 from .retries import Retries
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class SessionAuthentication:
 
     def __init__(self, api_key: str, api_user: str) -> None:
         """Call as *api_user*, with its *api_key*."""
-        self.api_key = api_key
+        self.api_key = hidden(api_key)
         self.api_user = api_user
 
     def __call__(self, request: R) -> R:
@@ -104,11 +105,11 @@ class HttpTransport:
 
         *retries* says how often a call without an answer is sent again, where that is safe.
         """
-        self.server_url = server_url
+        self.server_url = hidden_address(server_url)
         self.timeout = timeout
         self._authentication = SessionAuthentication(api_key, api_user)
-        self._headers = {"content-type": "application/json", "accept": "application/json", **(headers or {})}
-        self._cookies = dict(cookies or {})
+        self._headers = {"content-type": "application/json", "accept": "application/json", **hidden(headers or {})}
+        self._cookies = hidden(dict(cookies or {}))
         self._http: requests.Session | None = None
         self._lock = threading.Lock()
         self._parse = wire.parser()
@@ -147,8 +148,9 @@ class HttpTransport:
                 allow_redirects=False,
             )
         except (exceptions.RequestException, UnicodeError) as error:
-            # The cause is named and not chained: its text may hold the whole request.
-            raise self._failure(error) from None
+            failure = self._failure(error)
+        # The cause is named and not chained: its text, and the variables around it, may hold the whole request.
+        raise failure
 
     def _failure(self, error: Exception) -> TransportError:
         from requests import exceptions
@@ -169,6 +171,7 @@ class HttpTransport:
             if self._http is None:
                 import requests
 
+                keep_queries_out_of_logs()
                 http = requests.Session()
                 # The environment is asked once for proxies and certificates; requests would ask for every call.
                 found = http.merge_environment_settings(self.server_url, {}, None, None, None)
@@ -180,14 +183,15 @@ class HttpTransport:
             return self._http
 
     def _results(self, response: requests.Response, expected: int) -> list[Any]:
-        body = response.content
         try:
             with CollectionHeld():
-                content = self._parse(body)
+                content = self._parse(response.content)
         except (ValueError, RecursionError):
-            raise self._unexpected(response) from None
+            content = None
         if isinstance(content, dict) and "exception" in content:
-            raise server_error(cast("dict[str, Any]", content))
+            told = cast("dict[str, Any]", content)
+            told["content"] = without(self._authentication.api_key, str(told.get("content", "")))
+            raise server_error(told)
         if response.status_code >= 300 or not isinstance(content, list) or len(content) != expected:
             raise self._unexpected(response)
         return content
@@ -195,7 +199,7 @@ class HttpTransport:
     def _unexpected(self, response: requests.Response) -> UnexpectedResponseError:
         kind = response.headers.get("content-type", "an unknown type").partition(";")[0]
         target = response.headers.get("location")
-        redirect = f", which sends on to {public_url(target)}" if target else ""
+        redirect = f", which sends on to {origin(target)}" if target else ""
         status = response.status_code
         message = f"the answer is none of the API's: status {status}, {len(response.content)} bytes of {kind}"
         cut = status < 300 and kind == "application/json"

@@ -13,6 +13,7 @@ from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, overload
 
 from ..errors import EventHubConnectionError, EventHubError, NotFoundError
+from ..redaction import hidden, hidden_address
 from .address import ServerDetails, server_details
 from .event import Event
 from .handling import ErrorHook, Handling, log_error
@@ -74,6 +75,8 @@ class EventHub:
         more come in. Raise ValueError where *server_url* lacks scheme or host, and TypeError where *headers* or
         *cookies* are no mappings.
         """
+        api_key, server_url = hidden(api_key), hidden_address(server_url)
+        headers, cookies = hidden(headers), hidden(cookies)
         for name, mapping in (("headers", headers), ("cookies", cookies)):
             if mapping and not isinstance(mapping, Mapping):
                 raise TypeError(f"{name} is a mapping of text to text, not {type(mapping).__name__}")
@@ -85,9 +88,9 @@ class EventHub:
         self.id: Final = uuid.uuid4().hex
         self.on_handler_error = log_error
         self._api_user = api_user
-        self._credentials = {"ftrack-user": api_user, "ftrack-api-key": api_key}
-        self._headers = dict(headers or {})
-        self._cookies = dict(cookies or {})
+        self._credentials = {"ftrack-user": api_user, "ftrack-api-key": hidden(api_key)}
+        self._headers = hidden(dict(headers or {}))
+        self._cookies = hidden(dict(cookies or {}))
         self._timeouts = (timeout, silence)
         self._subscribers = Subscribers()
         self._handling = Handling(self._subscribers, lambda: self.on_handler_error, self._answer, queue_limit)

@@ -121,6 +121,9 @@ class Endpoint(NamedTuple):
     silence: float | None = None
     """Seconds after which a server that says nothing is taken for lost; None for what the server grants."""
 
+    def __repr__(self) -> str:
+        return f"<Endpoint {self.url}>"
+
     def open(self) -> Connection:
         """Return a new connection; raise SocketError where there is none to be had."""
         granted = self._shake_hands()

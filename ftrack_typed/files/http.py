@@ -7,11 +7,12 @@ address, as the server wants it: such an address never stands in an error.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import IO, TYPE_CHECKING, Any, Final, NoReturn
+from typing import IO, TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from ..errors import AccessorOperationFailedError, AccessorResourceNotFoundError
 from ..query.printer import print_value
+from ..redaction import hidden, keep_queries_out_of_logs
 from ..symbols import CHUNK_SIZE, SERVER_LOCATION_ID
 from .registrations import rows
 
@@ -37,8 +38,9 @@ class FileHttp:
     def url(self, action: str, component_id: str, **parameters: object) -> str:
         """Return an address that holds the user's key; *action* is "get", "remove" or "thumbnail"."""
         session = self._session
-        query = {"id": component_id, "username": session.api_user, "apiKey": session.api_key, **parameters}
-        return f"{session.server_url}/component/{action}?{urlencode(query)}"
+        key = hidden(session.api_key)
+        query = {"id": component_id, "username": session.api_user, "apiKey": key, **parameters}
+        return hidden(f"{session.server_url}/component/{action}?{urlencode(query)}")
 
     def signed_url(self, component_id: str) -> str | None:
         """Return the address that the server has signed for the data of a component, or None where it signs none."""
@@ -72,14 +74,17 @@ class FileHttp:
 
     def download(self, component_id: str, file: IO[bytes]) -> None:
         """Write the data of a component to *file*; raise AccessorResourceNotFoundError or another AccessorError."""
-        url = self.signed_url(component_id) or self.url("get", component_id)
+        url = hidden(self.signed_url(component_id) or self.url("get", component_id))
         response = self._request("read", component_id, "GET", url, stream=True)
+        why = None
         with response:
             try:
                 for chunk in response.iter_content(CHUNK_SIZE):
                     file.write(chunk)
             except OSError as error:
-                self._fail("read", component_id, error)
+                why = self._reason(error)
+        if why is not None:
+            raise AccessorOperationFailedError("read", component_id, f"Failed to read data: {why}")
 
     def remove(self, component_id: str) -> None:
         """Remove the data of a component; raise AccessorResourceNotFoundError or another AccessorError."""
@@ -87,16 +92,24 @@ class FileHttp:
 
     def put(self, component_id: str, url: str, headers: Mapping[str, str], file: IO[bytes], size: int) -> None:
         """Send *file*, of *size* bytes, to an address that the server has signed; raise an AccessorError."""
+        url = hidden(url)
         body: Any = file if size else b""
         self._request("upload", component_id, "PUT", url, headers=dict(headers), data=body).close()
 
     def _request(self, operation: str, component_id: str, method: str, url: str, **options: Any) -> requests.Response:
         import requests
 
+        keep_queries_out_of_logs()
+        url = hidden(url)
+        response: requests.Response | None = None
+        why = ""
         try:
             response = requests.request(method, url, timeout=self._timeout, **options)
         except (requests.RequestException, OSError) as error:
-            self._fail(operation, component_id, error)
+            why = self._reason(error)
+        if response is None:
+            # The cause is named and not chained: its text, and variables around it, hold the whole address.
+            raise AccessorOperationFailedError(operation, component_id, f"Failed to {operation} data: {why}")
         if response.status_code in _GONE:
             response.close()
             raise AccessorResourceNotFoundError(operation, component_id)
@@ -105,14 +118,11 @@ class FileHttp:
             raise AccessorOperationFailedError(operation, component_id, reason)
         return response
 
-    def _fail(self, operation: str, component_id: str, error: Exception) -> NoReturn:
+    def _reason(self, error: Exception) -> str:
         import requests
 
-        # The cause is named and not chained: its text may hold the whole address.
         timed_out = isinstance(error, requests.Timeout)
-        why = f"timed out after {self._timeout} seconds" if timed_out else type(error).__name__
-        reason = f"Failed to {operation} data: {why}"
-        raise AccessorOperationFailedError(operation, component_id, reason) from None
+        return f"timed out after {self._timeout} seconds" if timed_out else type(error).__name__
 
 
 def _content(response: requests.Response) -> str:

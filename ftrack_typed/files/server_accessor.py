@@ -57,11 +57,11 @@ class ServerAccessor(Accessor):
 
     def get_url(self, resource_identifier: str) -> str:
         """Return an address to download at: a signed one, unless the server signs none."""
-        return self._http.signed_url(resource_identifier) or self._http.url("get", resource_identifier)
+        return str(self._http.signed_url(resource_identifier) or self._http.url("get", resource_identifier))
 
     def get_thumbnail_url(self, resource_identifier: str, size: int | None = None) -> str:
         """Return the address of a preview, of at most *size* pixels: a signed one, unless the server signs none."""
-        return self._http.thumbnail_url(resource_identifier, size)
+        return str(self._http.thumbnail_url(resource_identifier, size))
 
     def get_container(self, resource_identifier: str) -> None:
         """Return None: there are no containers."""

@@ -15,7 +15,7 @@ RUNTIME = ROOT / "ftrack_typed"
 GENERATOR = ROOT / "generator" / "ftrack_gen"
 
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"symbols", "errors", "backports", "garbage", "standard_output"}),
+    frozenset({"symbols", "errors", "backports", "garbage", "redaction", "standard_output"}),
     frozenset({"operations", "wire", "facts", "settings", "values", "query", "data", "retries"})
     | frozenset({"events.expression"}),
     frozenset({"attributes", "collection", "custom_attributes", "operators", "page"}),
@@ -45,9 +45,9 @@ A name means the module and all below it, unless those have a place of their own
 
 ALONE: Mapping[str, frozenset[str]] = {
     "schema": frozenset({"errors", "wire", "symbols"}),
-    "transport": frozenset({"errors", "wire", "symbols", "garbage", "retries"}),
+    "transport": frozenset({"errors", "wire", "symbols", "garbage", "redaction", "retries"}),
     "cache": frozenset(),
-    "events": frozenset({"errors", "wire", "symbols", "events.expression"}),
+    "events": frozenset({"errors", "wire", "symbols", "redaction", "events.expression"}),
     "events.expression": frozenset({"errors"}),
     "sandbox": frozenset({"errors", "wire", "symbols", "schema", "query", "events.expression", "standard_output"}),
 }
