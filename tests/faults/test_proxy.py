@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import random
 from collections import Counter
@@ -146,8 +147,7 @@ def run_schedule(seed: int, proxy: FaultProxy, open_session: type[Session], turn
             task = holder[-1]
             assert task is not None
             task.description = f"{number} {turn}"
-            metadata: list[object] = []
-            insisting(lambda: metadata.append(task.metadata))  # noqa: B023
+            insisting(functools.partial(getattr, task, "metadata"))
             task.metadata[f"turn {turn}"] = "seen"
             session.create(Task, name=f"made_{number}_{turn}", parent_id=made.shot_id)
             insisting(session.commit)
