@@ -7,6 +7,7 @@ client made their keys; without any, rows that are gone and values that are as t
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +30,9 @@ CHUNK: Final = 200
 
 _THERE_ALREADY: Final = frozenset({"IntegrityError", "DuplicateEntryError"})
 """What a server says where a key is taken."""
+
+_RANDOM: Final = 4
+"""The version of identifiers that no two clients make; others may be made of names, by several alike."""
 
 _OTHER_SPELLING: Final = frozenset({"parent_type"})
 """Attributes that a server may keep under a name of its own for what was sent: they prove nothing."""
@@ -67,7 +71,7 @@ def delivered(state: SessionState, planned: Sequence[PlannedOperation]) -> list[
     try:
         return state.call(batch) if batch else []
     except ServerError as error:
-        if error.exception not in _THERE_ALREADY or not any(each["action"] == "create" for each in batch):
+        if error.exception not in _THERE_ALREADY or not _proves_itself(planned):
             raise
         operations = [each.operation for each in planned]
         rows = _rows(state, operations)
@@ -179,6 +183,20 @@ def _happened(state: SessionState, operations: Sequence[Operation], rows: Mappin
 def _has_own_key(operation: Operation) -> bool:
     """Say whether *operation* creates a row with a key that proves it; that of metadata, say, others may use too."""
     return operation["action"] == "create" and len(operation["entity_key"]) == 1
+
+
+def _has_random_key(operation: Operation) -> bool:
+    try:
+        return _has_own_key(operation) and uuid.UUID(operation["entity_key"][0]).version == _RANDOM
+    except ValueError:
+        return False
+
+
+def _proves_itself(planned: Sequence[PlannedOperation]) -> bool:
+    """Say whether the rows of *planned* tell that this client made them, and not another that wanted the same."""
+    created = [each for each in planned if each.operation["action"] == "create"]
+    is_of_mapping = [each.entity is None and not each.pushed for each in created]
+    return any(_has_random_key(each.operation) for each in created) or (bool(created) and all(is_of_mapping))
 
 
 def _is_done(state: SessionState, operation: Operation, row: Mapping[str, Any] | None) -> bool:

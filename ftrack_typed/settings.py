@@ -84,7 +84,9 @@ def _check_types(timeout: object, cookies: object, headers: object, strict_api: 
             raise TypeError(f"{name} is a mapping of text to text, not {type(mapping).__name__}")
     for header, text in cast("Mapping[object, object]", headers or {}).items():
         if not isinstance(header, str) or not isinstance(text, str):
-            raise TypeError(f"headers are text, which {header!r}: {type(text).__name__} is not")
+            raise TypeError(
+                f"headers are text, which {header!r}: {'str' if isinstance(text, str) else type(text).__name__} is not"
+            )
     if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or timeout <= 0):
         raise TypeError(f"timeout is a number of seconds above 0, or None, not {timeout!r}")
     if retries is not None and not isinstance(retries, Retries):
