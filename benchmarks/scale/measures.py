@@ -61,6 +61,11 @@ def _query(expression: str) -> Batch:
     return [{"action": "query", "expression": expression}]
 
 
+def _escaped(text: str) -> str:
+    """Return a text as itself within the pattern of a ``like``."""
+    return text.replace("_", r"\_")
+
+
 def _edit(production: Production, task: int) -> Batch:
     data = {"description": uuid.uuid4().hex}
     key = [identifier("task", task)]
@@ -92,7 +97,10 @@ MEASURES: Final = (
         "query by name",
         lambda p, n: _query(f'select status.name from Task where name is "{p.name_of(n)}"'),
     ),
-    Measure("name like, beginning", lambda p, n: _query(f'select id from Task where name like "{p.name_of(n)[:-1]}%"')),
+    Measure(
+        "name like, beginning",
+        lambda p, n: _query(f'select id from Task where name like "{_escaped(p.name_of(n)[:-1])}%"'),
+    ),
     Measure(
         "name like, anywhere, in a project",
         lambda p, n: _query(f'select id from Task where project_id is {p.project_of(n)} and name like "%{n:08d}"'),
