@@ -51,10 +51,17 @@ class Work:
 
 @contextmanager
 def working(entity: Entity) -> Generator[Work, None, None]:
-    """Give what records the work of a behaviour of *entity*; take all of it back where the block fails."""
+    """Give what records the work of a behaviour of *entity*; take all of it back where the block fails.
+
+    Where a commit got no answer it may have happened: then all of it waits on, and ``session.resolve_commit()`` asks.
+    """
+    from ..errors import CommitOutcomeUnknownError
+
     work = Work(entity)
     try:
         yield work
+    except CommitOutcomeUnknownError:
+        raise
     except BaseException:
         work.take_back()
         raise

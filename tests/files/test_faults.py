@@ -17,9 +17,9 @@ import pytest
 
 from ftrack_typed.data import Data, File
 from ftrack_typed.entities import AssetVersion, Component, ComponentLocation, Location, Session
-from ftrack_typed.errors import AccessorFilesystemPathError, LocationError
+from ftrack_typed.errors import AccessorFilesystemPathError, CommitOutcomeUnknownError, LocationError
 from ftrack_typed.files import Accessor, DiskAccessor, EntityIdStructure, Structure
-from ftrack_typed.sandbox.in_process import Sandbox
+from ftrack_typed.sandbox.in_process import HangUp, Sandbox
 from ftrack_typed.symbols import UNMANAGED_LOCATION_ID
 from tests.files.conftest import Disk, built_in, frames, make_disk, write
 
@@ -273,3 +273,30 @@ def test_interrupted_copy_leaves_nothing(
     assert disk.files() == {}
     session.commit()
     assert places(session, component) == []
+
+
+@pytest.mark.parametrize("happens", [True, False])
+def test_commit_without_an_answer(
+    session: Session, sandbox: Sandbox, version: AssetVersion, disk: Disk, source: Path, happens: bool
+) -> None:
+    def lose(request: Any, answer: Any) -> Any:
+        if b"ComponentLocation" not in request.body or b'"create"' not in request.body:
+            return answer()
+        if happens:
+            answer()
+        return HangUp()
+
+    session.pick_location()
+    sandbox.intercept = lose
+    try:
+        with pytest.raises(CommitOutcomeUnknownError):
+            version.create_component(write(source / "plate.exr"), {"name": "plate"}, location=disk.location)
+    finally:
+        sandbox.intercept = None
+    (path,) = disk.files()
+    resolution = session.resolve_commit()
+    assert bool(resolution.committed) is happens
+    session.commit()
+    (component,) = session.query(Component).where(Component.version_id == version.id).all()
+    assert places(session, component) == [disk.location.id]
+    assert disk.location.get_resource_identifier(component) == path
