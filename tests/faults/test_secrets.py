@@ -141,7 +141,7 @@ def failing_starts(sandbox: Sandbox) -> dict[str, dict[str, Any]]:
         "header with a line": {"headers": {"x-studio": f"{HEADER}\r\nx: y"}},
         "wrong timeout": {"timeout": -1},
         "headers that are none": {"headers": {"x-studio": 1, "x-other": HEADER}},
-        "late": {"timeout": 1e-6},
+        "late": {"timeout": 0.2},
     }
 
 
@@ -150,7 +150,10 @@ def test_session_that_cannot_start_shows_no_secret(
     name: str, open_session: type[Session], sandbox: Sandbox, told: Told
 ) -> None:
     given = {**OTHERS, **failing_starts(sandbox)[name]}
-    assert told.failed(lambda: open_session(**given)) is not None
+    with socket.create_server(("127.0.0.1", 0)) as silent_server:
+        if name == "late":
+            given["server_url"] = f"http://user:{PASSWORD}@127.0.0.1:{silent_server.getsockname()[1]}"
+        assert told.failed(lambda: open_session(**given)) is not None
     silent(told.text(), sandbox.api_key, COOKIE, HEADER, PASSWORD, TOKEN)
 
 
