@@ -102,7 +102,7 @@ class IdentityMap:
         content.update(zip(merger.names, kept.values(), strict=True), _ftrack_page=page)
 
     def _update(self, entity: Entity, row: Row, plan: _Plan, page: Page, entity_type: type[Entity]) -> None:
-        content: Row = entity.__dict__
+        content: Row = vars(entity)
         if content.get("_ftrack_page") is not page:
             page.admit(entity, content)
         if type(entity) is not entity_type and issubclass(entity_type, type(entity)):

@@ -25,5 +25,5 @@ def written(work: Callable[[], int]) -> int:
     except BrokenPipeError:
         # The interpreter writes what is left at its end, and would complain.
         with open(os.devnull, "w") as nothing:
-            os.dup2(nothing.fileno(), sys.stdout.fileno())
+            os.dup2(nothing.fileno(), sys.__stdout__.fileno() if sys.__stdout__ is not None else 1)
         return OUTPUT_CLOSED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ FAILURES: dict[str, Callable[[], Response]] = {
 
 
 @contextmanager
-def failing(sandbox: Sandbox, times: int, failure: Callable[[], Response]) -> Iterator[None]:
+def failing(sandbox: Sandbox, times: int, failure: Callable[[], Response]) -> Generator[None]:
     """Answer the next *times* calls with *failure*, after having done what they ask for."""
     left = times
 
