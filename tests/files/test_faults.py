@@ -173,18 +173,20 @@ def test_one_component_added_by_two_processes(
     session.commit()
     unmanaged = built_in(session, UNMANAGED_LOCATION_ID)
     stores = {disk.location: disk.folder, unmanaged: None, server: None}
-    outcomes: dict[str, list[list[str]]] = {}
+    outcomes: dict[str, list[list[tuple[str, str]]]] = {}
     with children(2, sandbox, tmp_path, stores, made) as pair:
         for location in stores:
             for component, path in zip(made, paths, strict=True):
                 for child in pair:
                     child.tell(location, component, path)
-                outcomes.setdefault(location.id, []).append(sorted(child.answer()[0] for child in pair))
+                outcomes.setdefault(location.id, []).append(sorted(child.answer() for child in pair))
     for location in stores:
-        for refusal, added in outcomes[location.id]:
-            assert added == "added"
+        for (refusal, text), (added, other_text) in outcomes[location.id]:
+            assert added == "added", (text, other_text)
             # On a disk the second one may also find the file that the first one has not registered yet.
-            assert refusal == "ComponentInLocationError" or (refusal, location) == ("LocationError", disk.location)
+            assert refusal == "ComponentInLocationError" or (refusal, location) == ("LocationError", disk.location), (
+                text
+            )
     assert server.accessor is not None
     for component, path in zip(made, paths, strict=True):
         assert sorted(places(session, component)) == sorted(location.id for location in stores)
