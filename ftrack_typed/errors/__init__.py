@@ -46,11 +46,13 @@
     ├── LocationError                   a location cannot do that; ``details`` say what was done
     │   ├── ComponentNotInAnyLocationError  ... the component is nowhere
     │   ├── ComponentNotInLocationError ... the components are not there; ``components`` and ``location``
-    │   └── ComponentInLocationError    ... the components are there already; ``components`` and ``location``
+    │   ├── ComponentInLocationError    ... the components are there already; ``components`` and ``location``
+    │   └── TransferCancelledError      ... because its transfer was told to stop
     ├── AccessorError                   an accessor cannot reach a resource
     │   ├── AccessorOperationFailedError    ... an operation failed; ``operation`` and ``error`` say which and why
     │   │   ├── AccessorUnsupportedOperationError   ... it has no such operation
-    │   │   └── AccessorPermissionDeniedError   ... it is not allowed
+    │   │   ├── AccessorPermissionDeniedError   ... it is not allowed
+    │   │   └── TransferVerificationError   ... a copy is not what its source was
     │   ├── AccessorResourceIdentifierError ... the text is no resource identifier
     │   │   └── AccessorFilesystemPathError ... or leads out of the accessor's prefix
     │   └── AccessorResourceError       ... the resource is not as it should be; ``resource_identifier`` says which
@@ -60,6 +62,8 @@
     │       ├── AccessorResourceExistsError ... it is there already
     │       └── AccessorContainerNotEmptyError  ... it holds something
     ├── StructureError                  a structure cannot say where a component goes
+    ├── JobFailedError                  a job that was waited for failed; ``reason`` is what the server says of it
+    ├── JobTimeoutError                 a job was not over in time (also a TimeoutError)
     ├── DirectInstantiationError        an entity class was called; ``session.create`` makes entities (also a TypeError)
     └── ForeignEntityTypeError          the class belongs to another generated package
 
@@ -131,6 +135,7 @@ from .queries import (
     QueryValueError,
     SchemaError,
 )
+from .transfers import JobFailedError, JobTimeoutError, TransferCancelledError, TransferVerificationError
 from .warnings import ImplicitLoadWarning, SchemaDriftWarning
 
 __all__ = [
@@ -170,6 +175,8 @@ __all__ = [
     "ImplicitLoadError",
     "ImplicitLoadWarning",
     "IncorrectResultError",
+    "JobFailedError",
+    "JobTimeoutError",
     "LocationError",
     "MissingAttributeError",
     "MultipleResultsFoundError",
@@ -191,6 +198,8 @@ __all__ = [
     "ServerError",
     "ServerUnreachableError",
     "StructureError",
+    "TransferCancelledError",
+    "TransferVerificationError",
     "TransportError",
     "UnexpectedResponseError",
     "UnknownAttributeError",

@@ -6,6 +6,7 @@ from .accessor import Accessor
 from .disk import DiskAccessor
 from .standard_structure import StandardStructure
 from .structure import EntityIdStructure, IdStructure, OriginStructure, Structure
+from .transfer_options import TransferOptions, TransferProgress, transferring
 from .transformer import ResourceIdentifierTransformer
 
 __all__ = [
@@ -17,4 +18,7 @@ __all__ = [
     "ResourceIdentifierTransformer",
     "StandardStructure",
     "Structure",
+    "TransferOptions",
+    "TransferProgress",
+    "transferring",
 ]

@@ -15,6 +15,7 @@ from ..errors import (
     CommitOutcomeUnknownError,
     ComponentInLocationError,
     LocationError,
+    TransferCancelledError,
 )
 from ..symbols import COMPONENT_ADDED_TO_LOCATION_TOPIC
 from .members import expanded, is_container, is_sequence, load_members
@@ -180,7 +181,8 @@ class Addition:
                 f"{len(left)} of them could not be removed again: {', '.join(left[:3])}" if left else "removed again"
             )
         details: dict[str, Any] = {"transferred": tuple(copied), "left": tuple(left), "location": self._location}
-        return LocationError(message, details)
+        kind = TransferCancelledError if isinstance(error, TransferCancelledError) else LocationError
+        return kind(message, details)
 
     def _remove_copies(self, kept: Iterable[str] = ()) -> list[str]:
         """Remove what was copied, apart from *kept*; return what could not be removed."""

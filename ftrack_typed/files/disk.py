@@ -72,7 +72,7 @@ class DiskAccessor(Accessor):
 
     def list(self, resource_identifier: str) -> Sequence[str]:
         """Return the identifiers of what is in a folder, sorted."""
-        with _translated("list", resource_identifier):
+        with translated("list", resource_identifier):
             names = sorted(os.listdir(self.get_filesystem_path(resource_identifier)))
         return [os.path.join(resource_identifier, name) for name in names]
 
@@ -95,7 +95,7 @@ class DiskAccessor(Accessor):
     def open(self, resource_identifier: str, mode: str = "rb") -> Data[bytes]:
         """Open a file; raise AccessorResourceNotFoundError where there is none to read."""
         path = self.get_filesystem_path(resource_identifier)
-        with _translated("open", resource_identifier):
+        with translated("open", resource_identifier):
             return File(path, mode)
 
     def new_resource(self, resource_identifier: str) -> AbstractContextManager[Data[bytes]]:
@@ -108,16 +108,16 @@ class DiskAccessor(Accessor):
     @contextlib.contextmanager
     def _appearing(self, resource_identifier: str) -> Generator[Data[bytes], None, None]:
         path = self.get_filesystem_path(resource_identifier)
-        with _translated("create", resource_identifier):
+        with translated("create", resource_identifier):
             if _is_taken(path):
                 raise AccessorResourceExistsError("create", resource_identifier)
         # Short, so that it fits wherever the name itself does.
         hidden = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex[:12]}.part")
         try:
-            with _translated("create", resource_identifier):
+            with translated("create", resource_identifier):
                 with contextlib.closing(File(hidden, "xb")) as data:
                     yield data
-                _publish(hidden, path)
+                publish(hidden, path)
         finally:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(hidden)
@@ -125,7 +125,7 @@ class DiskAccessor(Accessor):
     def remove(self, resource_identifier: str) -> None:
         """Remove a file or an empty folder."""
         path = self.get_filesystem_path(resource_identifier)
-        with _translated("remove", resource_identifier):
+        with translated("remove", resource_identifier):
             if os.path.isdir(path) and not os.path.islink(path):
                 os.rmdir(path)
             else:
@@ -140,7 +140,7 @@ class DiskAccessor(Accessor):
         path = self.get_filesystem_path(resource_identifier)
         if os.path.isdir(path):
             return
-        with _translated("make_container", resource_identifier):
+        with translated("make_container", resource_identifier):
             try:
                 if recursive:
                     os.makedirs(path, exist_ok=True)
@@ -177,7 +177,7 @@ def _is_taken(path: str) -> bool:
     return True
 
 
-def _publish(hidden: str, path: str) -> None:
+def publish(hidden: str, path: str) -> None:
     """Give the file *hidden* its name, unless there is something of that name; raise OSError."""
     try:
         os.link(hidden, path)
@@ -192,7 +192,7 @@ def _publish(hidden: str, path: str) -> None:
 
 
 @contextlib.contextmanager
-def _translated(operation: str, resource_identifier: str) -> Generator[None, None, None]:
+def translated(operation: str, resource_identifier: str) -> Generator[None, None, None]:
     """Turn what the operating system says into the errors of accessors."""
     try:
         yield

@@ -6,7 +6,6 @@ address, as the server wants it: such an address never stands in an error.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -28,12 +27,12 @@ _SHOWING: Final = ("AssetVersion", "Context", "User")
 
 
 class FileHttp:
-    """Fetches, sends and removes the data of components on the server of one session."""
+    """Fetches and removes the data of components on the server of one session."""
 
     def __init__(self, session: Session) -> None:
         """Work for *session*, with the timeout that it has at this moment."""
         self._session = session
-        self._timeout = session.request_timeout
+        self.timeout = session.request_timeout
 
     def url(self, action: str, component_id: str, **parameters: object) -> str:
         """Return an address that holds the user's key; *action* is "get", "remove" or "thumbnail"."""
@@ -90,12 +89,6 @@ class FileHttp:
         """Remove the data of a component; raise AccessorResourceNotFoundError or another AccessorError."""
         self._request("remove", component_id, "GET", self.url("remove", component_id)).close()
 
-    def put(self, component_id: str, url: str, headers: Mapping[str, str], file: IO[bytes], size: int) -> None:
-        """Send *file*, of *size* bytes, to an address that the server has signed; raise an AccessorError."""
-        url = hidden(url)
-        body: Any = file if size else b""
-        self._request("upload", component_id, "PUT", url, headers=dict(headers), data=body).close()
-
     def _request(self, operation: str, component_id: str, method: str, url: str, **options: Any) -> requests.Response:
         import requests
 
@@ -104,7 +97,7 @@ class FileHttp:
         response: requests.Response | None = None
         why = ""
         try:
-            response = requests.request(method, url, timeout=self._timeout, **options)
+            response = requests.request(method, url, timeout=self.timeout, **options)
         except (requests.RequestException, OSError) as error:
             why = self._reason(error)
         if response is None:
@@ -122,7 +115,7 @@ class FileHttp:
         import requests
 
         timed_out = isinstance(error, requests.Timeout)
-        return f"timed out after {self._timeout} seconds" if timed_out else type(error).__name__
+        return f"timed out after {self.timeout} seconds" if timed_out else type(error).__name__
 
 
 def _content(response: requests.Response) -> str:

@@ -5,21 +5,23 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from ..data import Data, String
 from ..errors import AccessorUnsupportedOperationError
 from .accessor import Accessor
 from .http import FileHttp
+from .taking import TakesFiles
 from .upload import upload
 
 if TYPE_CHECKING:
     from ..session import Session
+    from .transfer_meter import Meter
 
 _MODES: Final = frozenset({"rb", "wb"})
 
 
-class ServerAccessor(Accessor):
+class ServerAccessor(Accessor, TakesFiles):
     """Reaches the data of components on the server; a resource identifier is the id of a component."""
 
     def __init__(self, session: Session) -> None:
@@ -32,6 +34,10 @@ class ServerAccessor(Accessor):
         if mode not in _MODES:
             raise AccessorUnsupportedOperationError(f"open in mode {mode!r}", resource_identifier)
         return ServerFile(resource_identifier, self._session, mode)
+
+    def take_file(self, resource_identifier: str, file: IO[bytes], meter: Meter) -> None:
+        """Upload *file*, in parts where it is large; raise AccessorOperationFailedError."""
+        upload(self._session, self._http.timeout, resource_identifier, file, meter)
 
     def new_resource(self, resource_identifier: str) -> AbstractContextManager[Data[bytes]]:
         """Give data for a block of code to write, which is uploaded where the block ends well."""
@@ -120,7 +126,7 @@ class ServerFile(String[bytes]):
         """Write out what is held back, and in mode "wb" upload it; raise AccessorOperationFailedError."""
         super().flush()
         if self.mode == "wb" and not self._is_sent:
-            upload(self._session, self._http, self.resource_identifier, self.wrapped_file)
+            upload(self._session, self._http.timeout, self.resource_identifier, self.wrapped_file)
             self._is_sent = True
 
     def close(self) -> None:

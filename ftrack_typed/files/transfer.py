@@ -1,15 +1,17 @@
-"""Owns the copying of data from one accessor to another."""
+"""Owns the copying of data from one accessor to another: several files at once, all of them or the error of one."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 
 import attrs
 
-from ..errors import AccessorOperationFailedError
-from ..symbols import CHUNK_SIZE
+from ..errors import AccessorError, TransferCancelledError
 from .accessor import Accessor
+from .transfer_copy import copy_data, size_of
+from .transfer_meter import Meter, metering
+from .transfer_options import current_options
 
 
 @attrs.frozen
@@ -23,25 +25,67 @@ class Copy:
 
 
 def transfer(copies: Iterable[Copy], done: list[Copy]) -> None:
-    """Copy all data, and append to *done* each copy that is whole; raise the error of the first one that fails.
+    """Copy all data as `transferring` says, and append to *done* each copy that is whole; raise the first error.
 
-    Of a copy that fails nothing is left; those that are done stay.
+    Of a copy that fails nothing is left under its name; those that are done stay. After an error no copy goes on when
+    this returns.
     """
+    wanted = list(copies)
+    if not wanted:
+        return
+    options = current_options()
+    with metering(options, len(wanted), _whole_size(wanted)) as meter:
+        if len(wanted) == 1 or options.workers == 1:
+            for each in wanted:
+                _copy(each, meter, done)
+        else:
+            _copy_at_once(wanted, meter, done)
+
+
+def _copy_at_once(copies: Sequence[Copy], meter: Meter, done: list[Copy]) -> None:
+    workers = min(meter.options.workers, len(copies))
+    with ThreadPoolExecutor(workers, thread_name_prefix="ftrack-transfer") as pool:
+        futures = [pool.submit(_copy, each, meter, done) for each in copies]
+        try:
+            finished, _ = wait(futures, return_when=FIRST_EXCEPTION)
+        except BaseException:
+            meter.stop()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        if any(each.exception() for each in finished):
+            meter.stop()
+            pool.shutdown(cancel_futures=True)
+    _raise_first(futures)
+
+
+def _raise_first(futures: Sequence[Future[None]]) -> None:
+    """Raise why the copies ended: the first failure in the order of the copies, rather than that others stopped."""
+    errors = [error for each in futures if not each.cancelled() and (error := each.exception()) is not None]
+    if errors:
+        raise next((each for each in errors if not isinstance(each, TransferCancelledError)), errors[0])
+
+
+def _copy(copy: Copy, meter: Meter, done: list[Copy]) -> None:
+    meter.check()
+    try:
+        copy_data(copy.source, copy.source_identifier, copy.target, copy.target_identifier, meter)
+    except BaseException:
+        # The others need not wait for somebody to notice.
+        meter.stop()
+        raise
+    done.append(copy)
+    meter.finished(copy.target_identifier)
+
+
+def _whole_size(copies: Iterable[Copy]) -> int | None:
+    """Return the bytes of all copies, or None where a source does not say."""
+    whole = 0
     for each in copies:
-        _copy(each)
-        done.append(each)
-
-
-def _copy(copy: Copy) -> None:
-    with (
-        contextlib.closing(copy.source.open(copy.source_identifier, "rb")) as data,
-        copy.target.new_resource(copy.target_identifier) as written,
-    ):
-        while True:
-            try:
-                chunk = data.read(CHUNK_SIZE)
-            except OSError as error:
-                raise AccessorOperationFailedError("read", copy.source_identifier, error) from error
-            if not chunk:
-                return
-            written.write(chunk)
+        try:
+            size = size_of(each.source, each.source_identifier)
+        except AccessorError:
+            return None
+        if size is None:
+            return None
+        whole += size
+    return whole

@@ -42,6 +42,9 @@ EXPORTS: Mapping[str, frozenset[str]] = {
             "ResourceIdentifierTransformer",
             "StandardStructure",
             "Structure",
+            "TransferOptions",
+            "TransferProgress",
+            "transferring",
         }
     ),
     "ftrack_typed.actions": frozenset({"Action", "ActionError", "ActionFolder", "Reply", "Selection", "item"}),

@@ -19,6 +19,10 @@ from ftrack_typed.entities import Session, Task, User
 from ftrack_typed.errors import FtrackError
 from ftrack_typed.events import EventHub
 from ftrack_typed.files.http import FileHttp
+from ftrack_typed.files.transfer_meter import Meter
+from ftrack_typed.files.transfer_options import TransferOptions
+from ftrack_typed.files.upload_request import Sender
+from ftrack_typed.files.upload_window import SharedFile, Window
 from ftrack_typed.redaction import hidden
 from ftrack_typed.retries import Retries
 from ftrack_typed.sandbox.in_process import HangUp, Sandbox
@@ -183,12 +187,15 @@ def test_event_hub_shows_no_secret(sandbox: Sandbox, told: Told) -> None:
 def test_addresses_of_files_show_no_key(open_session: type[Session], sandbox: Sandbox, told: Told) -> None:
     with FaultProxy(sandbox.server_url, lambda body: Fault.NONE) as proxy, BytesIO() as file:
         http = FileHttp(open_session(server_url=proxy.url))
+        meter = Meter(TransferOptions(retries=Retries(attempts=1)), None, 1, None)
+        sender = Sender("no-such-component", 5, meter)
+        window = Window(SharedFile(file), 0, 0, "no-such-component", meter)
         for fault in (Fault.NONE, Fault.REFUSED):
             proxy.decide = lambda body, fault=fault: Fault.NONE if body else fault  # type: ignore[misc]
             assert told.failed(lambda: http.download("no-such-component", file)) is not None
             assert told.failed(lambda: http.remove("no-such-component")) is not None
             url = f"{proxy.url}/nowhere?signature={TOKEN}"
-            assert told.failed(lambda: http.put("no-such-component", url, {}, file, 0)) is not None  # noqa: B023
+            assert told.failed(lambda: sender.put(url, {}, lambda: window)) is not None  # noqa: B023
     silent(told.text(), sandbox.api_key, TOKEN)
 
 

@@ -18,7 +18,7 @@ from ftrack_typed.errors import (
     AccessorUnsupportedOperationError,
 )
 from ftrack_typed.files import Accessor, DiskAccessor
-from ftrack_typed.files.disk import _publish
+from ftrack_typed.files.disk import publish
 from ftrack_typed.files.paths import is_whole, joined
 from tests.files.conftest import write
 
@@ -105,10 +105,10 @@ def test_file_system_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         raise OSError(95, "Operation not supported")
 
     monkeypatch.setattr(os, "link", refuse)
-    _publish(str(write(tmp_path / "a")), str(tmp_path / "b"))
+    publish(str(write(tmp_path / "a")), str(tmp_path / "b"))
     assert os.listdir(tmp_path) == ["b"]
     with pytest.raises(FileExistsError):
-        _publish(str(write(tmp_path / "a")), str(tmp_path / "b"))
+        publish(str(write(tmp_path / "a")), str(tmp_path / "b"))
 
 
 def test_errors_say_what_and_where(accessor: DiskAccessor, tmp_path: Path) -> None:
