@@ -77,6 +77,20 @@ class FileAccess:
         """
         return self._files.availabilities(components, locations)
 
+    def encode_media(
+        self,
+        media: str | os.PathLike[str] | HasAvailability[Any],
+        version_id: str | None = None,
+        keep_original: bool | Literal["auto"] = "auto",
+    ) -> Entity:
+        """Make the server encode *media*, a path or a file component that it has, and return the job; see `Job.wait`.
+
+        What comes of it becomes components of the version *version_id*. A path is uploaded first. Unless
+        *keep_original*, which "auto" means for components only, the server deletes the original when it is done. Raise
+        ValueError for other media, LocationError where it cannot be uploaded, and ServerError where the server refuses.
+        """
+        return self._files.encode_media(media, version_id, keep_original)
+
     def get_upload_metadata(
         self, component_id: str, file_name: str, file_size: int, checksum: str | None = None
     ) -> dict[str, Any]:

@@ -253,6 +253,15 @@ if TYPE_CHECKING:
             """Return what `pick_location` would for each of *components*."""
             ...
 
+        def encode_media(
+            self,
+            media: str | _os.PathLike[str] | _HasAvailability[_Any],
+            version_id: str | None = None,
+            keep_original: bool | _Literal["auto"] = "auto",
+        ) -> Job:
+            """Make the server encode *media*, and return the job."""
+            ...
+
 
 __all__ = [
     "OBJECT_TYPES",

@@ -19,6 +19,7 @@ from ftrack_typed.attributes import (
     attribute,
 )
 from ftrack_typed.behaviours.components import CreatesComponents
+from ftrack_typed.behaviours.media import EncodesMedia
 from ftrack_typed.behaviours.notes import CreatesNotes
 from ftrack_typed.behaviours.thumbnails import CreatesThumbnails
 from ftrack_typed.custom_attributes import Custom
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from .component import Component
     from .custom_attribute_link import CustomAttributeLink
     from .custom_attribute_link_from import CustomAttributeLinkFrom
+    from .job import Job as Job
     from .location import Location as Location
     from .note import Note
     from .note_category import NoteCategory as NoteCategory
@@ -54,6 +56,7 @@ class AssetVersion(
     CreatesNotes["Note", "BaseUser", "Resource", "NoteCategory", "NoteLabel"],
     CreatesThumbnails["Component"],
     CreatesComponents["Component", "Location"],
+    EncodesMedia["Job"],
 ):
     """One numbered publish of an asset, with files, status and notes."""
 

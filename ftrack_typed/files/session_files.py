@@ -6,7 +6,7 @@ import contextlib
 import os
 import threading
 from collections.abc import Generator, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from ..entity import Entity
 from ..errors import AttributeValueError, LocationError
@@ -17,6 +17,7 @@ from .availability import availabilities
 from .built_in import built_in_locations
 from .centralized_storage import ACTIVATE_TOPIC, SCENARIO_NAME, register, scenario_of
 from .components import create_component, create_thumbnail
+from .encoding import encode_media
 from .removal import remove_components
 from .resolution import resource_identifiers
 from .storage import Storage
@@ -159,6 +160,11 @@ class SessionFiles:
         """Return the new thumbnail of *entity*; see `CreatesThumbnails.create_thumbnail`."""
         with self._loading():
             return create_thumbnail(self, entity, path, data)
+
+    def encode_media(self, media: object, version_id: str | None, keep_original: bool | Literal["auto"]) -> Entity:
+        """Return the job that encodes *media*; see `FileAccess.encode_media`."""
+        with self._loading():
+            return encode_media(self, media, version_id, keep_original)
 
     def tell(self, topic: str, location: Entity, components: Iterable[Entity]) -> None:
         """Tell whoever is connected to the event server what happened to *components* in *location*."""

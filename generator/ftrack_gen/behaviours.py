@@ -92,6 +92,13 @@ RULES: Final[tuple[Rule, ...]] = (
         "components are made in versions",
     ),
     Rule(
+        "EncodesMedia",
+        "AssetVersion",
+        ("components",),
+        ("Job",),
+        "servers encode media for a version, and say by a job how far they are",
+    ),
+    Rule(
         "HasAvailability",
         "Component",
         ("component_locations",),

@@ -17,6 +17,7 @@ ORIGINS: Final = {
     "ftrack_typed.behaviours.components": "CreatesComponents HasAvailability",
     "ftrack_typed.behaviours.jobs": "RunsOutside",
     "ftrack_typed.behaviours.locations": "StoresComponents",
+    "ftrack_typed.behaviours.media": "EncodesMedia",
     "ftrack_typed.behaviours.notes": "CreatesNotes CreatesReplies",
     "ftrack_typed.behaviours.project_schemas": "AllowsWorkflows",
     "ftrack_typed.behaviours.thumbnails": "CreatesThumbnails",

@@ -167,13 +167,14 @@ class _Renderer:
             files=self._files(),
         )
 
-    def _files(self) -> dict[str, str] | None:
-        """Return the classes of components and locations, which the session gives; None where there are no files."""
+    def _files(self) -> dict[str, str | None] | None:
+        """Return the classes that a session gives where it deals in files; None where there are none."""
         for entity in self.package.entities:
             for behaviour in entity.behaviours:
                 if behaviour.name == FILES:
                     component, location = (self.entities[name].class_name for name in behaviour.arguments)
-                    return {"component": component, "location": location}
+                    job = self.entities["Job"].class_name if "Job" in self.entities else None
+                    return {"component": component, "location": location, "job": job}
         return None
 
 
