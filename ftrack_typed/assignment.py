@@ -78,8 +78,9 @@ def check_item(state: SessionState, entity: Entity, facts: AttributeFacts, item:
     page = vars(item).get("_ftrack_page")
     if page is None or page.state is not state:
         where = "no session, as a copy does" if page is None else "another session"
-        expected = f"a {target.__name__} of this session; get it there, this one belongs to {where}:"
-        raise AttributeValueError(entity.entity_type, facts.name, expected, item)
+        reason = f"it belongs to {where}; session.merge() gives the one of this session"
+        expected = f"a {target.__name__} of this session"
+        raise AttributeValueError(entity.entity_type, facts.name, expected, item, reason)
 
 
 def set_twins(state: SessionState, entity: Entity, facts: AttributeFacts, value: Any) -> None:

@@ -34,9 +34,14 @@ class WireBatch(list[Mapping[str, Any]]):
 def encode(data: object, strategy: Strategy = "set_only") -> str:
     """Return *data* as JSON with sorted keys, with the values of entities in it that *strategy* names.
 
-    Raise ValueError for an unknown strategy, and TypeError for a value that JSON has no form for.
+    Raise ValueError for an unknown strategy, and for a number that is not finite or a datetime that UTC cannot hold;
+    TypeError for other values that JSON has no form for.
     """
-    return json.dumps(encodable(data, strategy), sort_keys=True)
+    content = encodable(data, strategy)
+    try:
+        return json.dumps(content, sort_keys=True, allow_nan=False)
+    except ValueError as error:
+        raise ValueError(f"JSON cannot hold the data: {error}") from None
 
 
 def encodable(data: object, strategy: Strategy) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, overload
 
 from .entity import Entity
 
@@ -141,6 +141,8 @@ class EventAccess:
         plugin_arguments: Mapping[str, Any] | None,
     ) -> None:
         """Take or make the hub, register plugins, and say that the session is ready (session.md section 2)."""
+        if plugin_arguments is not None and not isinstance(cast("object", plugin_arguments), Mapping):
+            raise TypeError(f"plugin_arguments is a mapping of names to values, not {plugin_arguments!r}")
         self._event_hub = event_hub
         if auto_connect:
             self.event_hub.connect_in_background()

@@ -55,9 +55,10 @@ def load(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:
         _warn(entity, facts)
     value = _loaded(state, entity, facts)
     if value is _MISSING:
-        raise NotLoadedError(
-            entity.entity_type, facts.name, "the server has no such row any more, or does not return it"
-        )
+        reason = "the server has no such row any more, or does not return it"
+        if state.identity.find(type(entity), tuple(entity._ftrack_key().values())) is not entity:
+            reason = "the session was reset after the entity came; get it again, or session.merge() it"
+        raise NotLoadedError(entity.entity_type, facts.name, reason)
     return value
 
 

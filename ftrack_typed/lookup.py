@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .entity import Entity
 from .loading import default_names, fetch_key
+from .query.printer import check_text
 from .query.text import Outline, outline
 
 if TYPE_CHECKING:
@@ -22,12 +23,17 @@ if TYPE_CHECKING:
 def by_key(state: SessionState, entity_type: type[Entity], entity_key: str | Iterable[str]) -> Entity | None:
     """Return the entity with that primary key, or None; ask the server only where it is not known.
 
-    Raise ValueError where the number of parts is wrong.
+    Raise ValueError where the number of parts is wrong, and TypeError for a mapping, which an entity is too.
     """
+    names = entity_type.primary_key_attributes
+    if isinstance(entity_key, Mapping):
+        what = "an entity" if isinstance(entity_key, Entity) else "a mapping"
+        raise TypeError(
+            f"the key of {entity_type.entity_type} is the text of {', '.join(names)}, not {what}: {entity_key!r}"
+        )
     if not isinstance(entity_key, Iterable):
         raise TypeError(f"a key is text, or the texts of its parts, not {entity_key!r}")
     key = (entity_key,) if isinstance(entity_key, str) else tuple(str(part) for part in entity_key)
-    names = entity_type.primary_key_attributes
     if len(key) != len(names):
         raise ValueError(f"the key of {entity_type.entity_type} is {', '.join(names)}; {len(key)} values were given")
     known = state.identity.find(entity_type, key)
@@ -38,6 +44,7 @@ def by_key(state: SessionState, entity_type: type[Entity], entity_key: str | Ite
 
 def text_query(state: SessionState, expression: str) -> Outline:
     """Return the parts of a query; one without ``select`` asks for the default projections of its type."""
+    check_text(expression)
     found = outline(expression)
     if found.selects:
         return found

@@ -133,7 +133,11 @@ def decode(text: str | bytes, entity_type: Callable[[object], type[Entity]]) -> 
 
     Find classes with *entity_type*. Raise ValueError where *text* is no JSON.
     """
-    return decoded_content(json.loads(text), entity_type)
+    return decoded_content(json.loads(text, parse_constant=_refused), entity_type)
+
+
+def _refused(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON: a number is finite")
 
 
 def decoded_content(content: Any, entity_type: Callable[[object], type[Entity]]) -> Any:

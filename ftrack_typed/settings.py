@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal, cast
+from urllib.parse import urlsplit
 
 import attrs
 
@@ -56,6 +57,8 @@ def resolve(
     if not url.startswith(("http://", "https://")):
         # The value is not shown: where arguments were mixed up it is a secret.
         raise TypeError(f"the server_url, or {SERVER_VARIABLE}, does not start with http:// or https://")
+    if not _names_a_host(url):
+        raise TypeError(f"the server_url, or {SERVER_VARIABLE}, is no URL: its host or port cannot be read")
     key = hidden(api_key or next(filter(None, map(os.environ.get, KEY_VARIABLES)), None))
     if not key:
         raise TypeError(f"no API key: give api_key, or set {KEY_VARIABLES[0]}")
@@ -97,6 +100,14 @@ def _check_types(timeout: object, cookies: object, headers: object, strict_api: 
 
 def _fits_header(value: str) -> bool:
     return value.isprintable() and all(ord(character) < 256 for character in value)
+
+
+def _names_a_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.port != 0 and bool(parts.hostname)
+    except ValueError:  # a bracket that is not closed, or a port that is none
+        return False
 
 
 def _login_name() -> str | None:

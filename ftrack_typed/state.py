@@ -33,6 +33,13 @@ LOADING_MODES: Final = get_args(LoadingMode)
 Call = Callable[[Sequence[Mapping[str, Any]]], list[Any]]
 
 
+def checked_flag(name: str, value: object) -> bool:
+    """Return *value*; raise TypeError, with the *name* of the flag, where it is neither True nor False."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} is True or False, not {value!r}")
+    return value
+
+
 class SessionState:
     """The state of one session.
 
@@ -56,7 +63,7 @@ class SessionState:
         self.call = call
         self.entity_type = entity_type
         self._custom_value_type = custom_value_type
-        self._auto_populate_default = auto_populate
+        self._auto_populate_default = checked_flag("auto_populate", auto_populate)
         self._loading_default = checked_mode(loading)
         self._flags = threading.local()
         self.lock = threading.RLock()
@@ -88,7 +95,7 @@ class SessionState:
 
     @auto_populate.setter
     def auto_populate(self, value: bool) -> None:
-        self._flags.auto_populate = value
+        self._flags.auto_populate = checked_flag("auto_populate", value)
 
     @property
     def loading(self) -> LoadingMode:

@@ -29,7 +29,10 @@ def aware(value: datetime) -> datetime:
 def decoded(value: Any) -> Any:
     """Return the Python value of a scalar from the wire: dates become aware datetimes, everything else stays."""
     if type(value) is dict and VALUE_TYPE in value and value[VALUE_TYPE] in ("datetime", "date"):
-        return parsed_datetime(value["value"])
+        text = value.get("value")
+        if not isinstance(text, str):
+            raise ValueError(f"{value!r} is no date: its value is no text")
+        return parsed_datetime(text)
     return value
 
 
@@ -44,14 +47,20 @@ def parsed_datetime(text: str) -> datetime:
         if text[-1:] == "Z":  # Python 3.10 does not read this spelling of the offset.
             return aware(datetime.fromisoformat(f"{text[:-1]}+00:00"))
         return aware(datetime.fromisoformat(text))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise ValueError(f"{text!r} is no date: {error}") from None
 
 
 def encoded(value: Any) -> Any:
-    """Return what a scalar, or any JSON with dates in it, is on the wire."""
+    """Return what a scalar, or any JSON with dates in it, is on the wire.
+
+    Raise ValueError for a datetime that UTC cannot hold.
+    """
     if isinstance(value, datetime):
-        return {VALUE_TYPE: "datetime", "value": aware(value).replace(tzinfo=None).isoformat()}
+        try:
+            return {VALUE_TYPE: "datetime", "value": aware(value).replace(tzinfo=None).isoformat()}
+        except OverflowError:
+            raise ValueError(f"{value!r} cannot be sent: in UTC its year is none from 1 to 9999") from None
     if isinstance(value, date):
         return {VALUE_TYPE: "datetime", "value": value.isoformat()}
     if isinstance(value, dict):

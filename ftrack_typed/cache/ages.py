@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import Final
+from typing import Final, cast
 
 _LOGGER: Final = logging.getLogger("ftrack_typed.cache")
 
 
 def checked_age(max_age: float | None) -> float | None:
-    """Return *max_age*, seconds or None; raise ValueError where it is not above 0."""
+    """Return *max_age*, seconds or None; raise TypeError where it is neither, ValueError where it is not above 0."""
+    if max_age is not None and (isinstance(max_age, bool) or not isinstance(cast("object", max_age), (int, float))):
+        raise TypeError(f"max_age is a number of seconds above 0, or None, not {max_age!r}")
     if max_age is not None and not max_age > 0:
         raise ValueError(f"max_age is a number of seconds above 0, or None, not {max_age!r}")
     return max_age

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from typing import cast
 
 from .base import Cache, K, V
 
@@ -13,8 +14,14 @@ class LayeredCache(Cache[K, V]):
     """Several caches as one: read from the first that has a value, written to all of them."""
 
     def __init__(self, caches: Iterable[Cache[K, V]]) -> None:
-        """Start with *caches*, the nearest first; the list `caches` may be changed later."""
+        """Start with *caches*, the nearest first; the list `caches` may be changed later.
+
+        Raise TypeError where one is no `Cache`.
+        """
         self.caches = list(caches)
+        for cache in self.caches:
+            if not isinstance(cast("object", cache), Cache):
+                raise TypeError(f"caches are ftrack_typed.cache.Cache objects, which {cache!r} is not")
         self._lock = threading.Lock()
         self._changes = 0
 

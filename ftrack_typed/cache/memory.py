@@ -24,10 +24,11 @@ class MemoryCache(Cache[K, V]):
     ) -> None:
         """Hold at most *max_size* values, dropping those that were not used for longest, none older than *max_age*.
 
-        Ages are in seconds, by *clock*. Raise ValueError for a size below 1 or an age that is not above 0.
+        Ages are in seconds, by *clock*. Raise ValueError for a size below 1 or an age that is not above 0, and
+        TypeError for what is no number.
         """
-        if max_size is not None and max_size < 1:
-            raise ValueError(f"max_size is a number of values above 0, or None, not {max_size!r}")
+        if max_size is not None:
+            _check_size(max_size)
         self.max_size = max_size
         self.max_age = checked_age(max_age)
         self._clock = clock
@@ -67,3 +68,11 @@ class MemoryCache(Cache[K, V]):
         with self._lock:
             now = self._clock()
             return [key for key, (_, ends) in self._entries.items() if ends > now]
+
+
+def _check_size(max_size: object) -> None:
+    message = f"max_size is a number of values above 0, or None, not {max_size!r}"
+    if not isinstance(max_size, int) or isinstance(max_size, bool):
+        raise TypeError(message)
+    if max_size < 1:
+        raise ValueError(message)

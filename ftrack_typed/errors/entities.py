@@ -18,12 +18,12 @@ class NotUniqueError(FtrackError):
 class AttributeValueError(FtrackError, TypeError):
     """A value has the wrong type for the attribute that it was given to."""
 
-    def __init__(self, entity_type: str, name: str, expected: str, value: object) -> None:
-        """Name the attribute, what it takes, and the value."""
+    def __init__(self, entity_type: str, name: str, expected: str, value: object, reason: str = "") -> None:
+        """Name the attribute, what it takes, and the value; *reason* says why not that one, and what to do."""
         self.entity_type = entity_type
         self.name = name
         self.value = value
-        message = f"{entity_type}.{name} takes {expected}, not {value!r}"
+        message = f"{entity_type}.{name} takes {expected}, not {value!r}{reason and f': {reason}'}"
         super().__init__(message, {"entity_type": entity_type, "attribute": name, "value": value})
 
 

@@ -295,6 +295,8 @@ class EventHub:
         EventHubConnectionError where there is no connection and none is being made, and EventQueueFullError where as
         many events wait as may, unless *on_error* is "ignore".
         """
+        if not isinstance(cast("object", event), Event):
+            raise TypeError(f"publish takes an ftrack_typed.events.Event, not {event!r}")
         self._complete_source(event)
         if synchronous:
             return self._handling.results(event)

@@ -103,6 +103,7 @@ def print_value(value: Value) -> str:
     if isinstance(value, Word):
         return str(value)
     if isinstance(value, str):
+        check_text(value)
         return quote(value)
     if isinstance(value, bool):
         return "True" if value else "False"
@@ -114,3 +115,13 @@ def print_value(value: Value) -> str:
         utc = value if value.tzinfo is None else value.astimezone(timezone.utc).replace(tzinfo=None)
         return quote(utc.isoformat(timespec="seconds"))
     raise QueryValueError(f"the query language has no literal for {value!r}", {"value": value})
+
+
+def check_text(text: str) -> None:
+    """Raise QueryValueError where *text* holds half a surrogate pair, which cannot be sent as UTF-8."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise QueryValueError(
+            f"half a surrogate pair, at place {error.start} of {text!r}, is no text", {"value": text}
+        ) from None

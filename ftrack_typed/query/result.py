@@ -23,13 +23,20 @@ class PageSource(Protocol):
         ...
 
 
+def check_page_size(page_size: object) -> None:
+    """Raise TypeError where *page_size* is no whole number, and QueryError where it is below 1."""
+    if not isinstance(page_size, int) or isinstance(page_size, bool):
+        raise TypeError(f"page_size is a whole number of rows, not {page_size!r}")
+    if page_size < 1:
+        raise QueryError(f"a page has at least one row, not {page_size}")
+
+
 class QueryResult(Sequence[E], Generic[E]):
     """What a query finds. Nothing is sent before something is read; what was read is kept."""
 
     def __init__(self, source: PageSource, query: Outline, page_size: int = 500) -> None:
         """Fetch *query* from *source* in pages of *page_size* rows, or fewer where the query's limit is smaller."""
-        if page_size < 1:
-            raise QueryError(f"a page has at least one row, not {page_size}")
+        check_page_size(page_size)
         self._source = source
         self._query = query
         self._page_size = min(page_size, query.limit) if query.limit else page_size
