@@ -108,6 +108,12 @@ def test_value_without_a_literal_is_refused(value: Any) -> None:
     assert caught.value.message == f"the query language has no literal for {value!r}"
 
 
+@pytest.mark.parametrize("value", ["\ud800", "a\udfffb", LoudText("\ud800")])
+def test_half_a_surrogate_pair_is_refused(value: str) -> None:
+    with pytest.raises(QueryValueError, match="half a surrogate pair"):
+        print_value(value)
+
+
 @pytest.mark.parametrize("value", HOSTILE)
 def test_text_stays_a_value(value: str) -> None:
     (token,) = tokenise(print_value(value))
