@@ -10,12 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, ParamSpec, Type
 from . import settings as session_settings
 from .answers import checked_results
 from .cache_access import CacheAccess
-from .collection import bury
-from .commit import send
-from .creation import create, gathered
-from .deletion import delete
+from .commit_access import CommitAccess
 from .encoding import Strategy, call_batch, encode, entity_reference
-from .ensuring import ensure
 from .entity import Entity
 from .entity_access import EntityAccess
 from .entity_types import EntityTypes
@@ -25,11 +21,9 @@ from .file_access import FileAccess
 from .lookup import by_key, text_query
 from .modes import AutoPopulatingContext, Modes, OperationRecordingContext
 from .operations import OperationPayload, Operations
-from .population import populate
 from .query.builder import Query
 from .query.result import QueryResult
 from .query.syntax import Statement
-from .reconstruction import decode, merge, reconstruct
 from .recorded_operations import RecordedOperations
 from .redaction import hidden, hidden_address
 from .server import Server, http_transport
@@ -41,13 +35,10 @@ from .transport import SessionAuthentication, Transport, public_url
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from .batched_commit import Progress
     from .cache import KeyMaker
     from .cache_access import CacheArgument
-    from .commit_plan import CommitPlan
     from .events import EventHub
     from .lookup import Projection
-    from .outcome import CommitResolution
     from .registry import Registry
     from .retries import Retries
 
@@ -66,7 +57,7 @@ __all__ = [
 ]
 
 
-class Session(EntityAccess, EventAccess, FileAccess, CacheAccess, Modes, ServerActions):
+class Session(EntityAccess, CommitAccess, EventAccess, FileAccess, CacheAccess, Modes, ServerActions):
     """A connection to one server, with the entities it has shown and the changes that wait for `commit`.
 
     Each generated package has its own subclass, whose entities are the classes of that package; this one uses
@@ -235,8 +226,12 @@ class Session(EntityAccess, EventAccess, FileAccess, CacheAccess, Modes, ServerA
         AttributeValueError or MissingAttributeError.
         """
         known = self._types.known(entity_type)
+        from .creation import create, gathered
+
         given = gathered(args, values)
         if given.pop("reconstructing", False):
+            from .reconstruction import reconstruct
+
             return cast("E", reconstruct(self._state, known, given))
         return cast("E", create(self._state, known, given))
 
@@ -256,6 +251,8 @@ class Session(EntityAccess, EventAccess, FileAccess, CacheAccess, Modes, ServerA
         *identifying_keys* are the names in *data* that identify it, by default all. Raise MultipleResultsFoundError
         where several rows match.
         """
+        from .ensuring import ensure
+
         return ensure(self._state, self._types.known(entity_type), data, identifying_keys)
 
     @overload
@@ -272,6 +269,8 @@ class Session(EntityAccess, EventAccess, FileAccess, CacheAccess, Modes, ServerA
 
     def delete(self, entity: Entity) -> None:
         """Delete *entity* with the next `commit`."""
+        from .deletion import delete
+
         delete(self._state, entity)
 
     def populate(self, entities: Entity | Iterable[Entity], projections: Projection, *more: Projection) -> None:
@@ -280,45 +279,10 @@ class Session(EntityAccess, EventAccess, FileAccess, CacheAccess, Modes, ServerA
         Entities may be of several types; of each is loaded what it has. Raise UnknownAttributeError for an attribute
         that none has.
         """
+        from .population import populate
+
         members = [entities] if isinstance(entities, Entity) else list(entities)
         populate(self._state, members, cast("Iterable[Any]", (projections, *more)))
-
-    def commit(self, *, batch_size: int | None = None, progress: Progress | None = None) -> None:
-        """Send all recorded changes as one transaction; with *batch_size*, as several of at most so many operations.
-
-        Where that fails nothing is changed: the changes still wait, and can be mended, sent again or rolled back. With
-        batches, raise PartialCommitError then: those before it are committed, and only the rest waits. A batch is
-        larger than said where it cannot be cut. *progress* is called with a `CommitProgress` after each batch.
-        """
-        if batch_size is None and progress is None:
-            send(self._state)
-            return
-        from .batched_commit import send_in_batches
-
-        send_in_batches(self._state, batch_size, progress)
-
-    def resolve_commit(self) -> CommitResolution:
-        """Ask the server what became of the last commit, where that raised CommitOutcomeUnknownError.
-
-        What happened is settled as if it had been answered, what did not still waits. The next commit does the same.
-        """
-        from .outcome import resolve
-
-        return resolve(self._state)
-
-    def rollback(self) -> None:
-        """Forget all recorded changes: values are what they were, and what was created is gone."""
-        with self._state.committing, self._state.lock:
-            self._state.unresolved = None
-            for entity in self._state.unit.roll_back():
-                self._state.identity.remove(entity)
-                bury(entity, "its creation was rolled back")
-
-    def plan(self, *, batch_size: int | None = None) -> CommitPlan:
-        """Return what `commit` would send: as text, a line for each operation; nothing is sent or changed by this."""
-        from .commit_plan import planned_changes
-
-        return planned_changes(self._state, batch_size)
 
     @overload
     def merge(self, value: E) -> E: ...
@@ -332,6 +296,8 @@ class Session(EntityAccess, EventAccess, FileAccess, CacheAccess, Modes, ServerA
         It then also holds what *value* holds of the server's values. A list or collection gives a list; anything else
         is returned as it is.
         """
+        from .reconstruction import merge
+
         return merge(self._state, value)
 
     def call(self, data: Sequence[Mapping[str, Any]]) -> list[Any]:
@@ -354,6 +320,8 @@ class Session(EntityAccess, EventAccess, FileAccess, CacheAccess, Modes, ServerA
 
     def decode(self, string: str | bytes) -> Any:
         """Return what JSON holds: entities, which belong to no session until they are merged, and aware datetimes."""
+        from .reconstruction import decode
+
         return decode(string, self._types.known)
 
     def entity_reference(self, entity: Entity) -> dict[str, str]:

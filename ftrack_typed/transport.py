@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
@@ -263,6 +262,8 @@ def _failed_before_sending(error: Exception) -> bool:
 
 
 def _has_no_address(error: Exception) -> bool:
+    import socket
+
     return any(isinstance(cause, socket.gaierror) for cause in _causes(error))
 
 

@@ -27,8 +27,19 @@ LAYERS: tuple[frozenset[str], ...] = (
     | frozenset({"cache", "cache_access", "entity_cache"})
     | frozenset({"answers", "custom_values", "ensuring", "formatter", "registry", "schema_types"})
     | frozenset({"transport", "schema", "events", "server", "server_actions", "lookup", "reconstruction", "modes"})
-    | frozenset({"deletion", "drift", "population", "commit_batches", "batched_commit", "settlement", "outcome"})
-    | frozenset({"freshness"})
+    | frozenset(
+        {
+            "deletion",
+            "drift",
+            "population",
+            "commit_batches",
+            "batched_commit",
+            "settlement",
+            "outcome",
+            "commit_access",
+        }
+    )
+    | frozenset({"freshness", "commit_access"})
     | frozenset({"encoding", "commit_plan", "recorded_operations", "inspection", "entity_types", "entity_access"})
     | frozenset({"event_access", "plugins", "updates", "file_access", "files"}),
     frozenset({"session"}),

@@ -1127,13 +1127,13 @@ def groups_and_batches(session: Session, told: Callable[[CommitProgress], None])
         # pyright|   Type "datetime | None" is not assignable to type "str"
         # pyright|     "datetime" is not assignable to "str" (reportArgumentType)
         a_text(late)
-    # mypy> Argument "batch_size" to "commit" of "Session" has incompatible type "str"; expected "int | None"  [arg-type]
+    # mypy> Argument "batch_size" to "commit" of "CommitAccess" has incompatible type "str"; expected "int | None"  [arg-type]
     # pyright> Argument of type "Literal['500']" cannot be assigned to parameter "batch_size" of type "int | None" in function "commit"
     # pyright|   Type "Literal['500']" is not assignable to type "int | None"
     # pyright|     "Literal['500']" is not assignable to "int"
     # pyright|     "Literal['500']" is not assignable to "None" (reportArgumentType)
     session.commit(batch_size="500")
-    # mypy> Argument "progress" to "commit" of "Session" has incompatible type "Callable[[str], None]"; expected "Callable[[CommitProgress], object] | None"  [arg-type]
+    # mypy> Argument "progress" to "commit" of "CommitAccess" has incompatible type "Callable[[str], None]"; expected "Callable[[CommitProgress], object] | None"  [arg-type]
     # pyright> Argument of type "(_: str) -> None" cannot be assigned to parameter "progress" of type "Progress | None" in function "commit"
     # pyright|   Type "(_: str) -> None" is not assignable to type "Progress | None"
     # pyright|     Type "(_: str) -> None" is not assignable to type "Progress"
@@ -1141,7 +1141,7 @@ def groups_and_batches(session: Session, told: Callable[[CommitProgress], None])
     # pyright|         "CommitProgress" is not assignable to "str"
     # pyright|     "FunctionType" is not assignable to "None" (reportArgumentType)
     session.commit(progress=a_text)
-    # mypy> Argument "batch_size" to "plan" of "Session" has incompatible type "float"; expected "int | None"  [arg-type]
+    # mypy> Argument "batch_size" to "plan" of "CommitAccess" has incompatible type "float"; expected "int | None"  [arg-type]
     # pyright> Argument of type "float" cannot be assigned to parameter "batch_size" of type "int | None" in function "plan"
     # pyright|   Type "float" is not assignable to type "int | None"
     # pyright|     "float" is not assignable to "int"
