@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 from pathlib import Path
@@ -371,10 +372,9 @@ def data_on_the_server(client: Client, session: Session) -> None:
     assert data.read() == b"data"
     data.close()
     server.remove_component(component)
-    data = server.accessor.open(component["id"], "rb")
-    with raised(client.error(original="AccessorOperationFailedError", ours="AccessorResourceNotFoundError")):
+    gone = client.error(original="AccessorOperationFailedError", ours="AccessorResourceNotFoundError")
+    with contextlib.closing(server.accessor.open(component["id"], "rb")) as data, raised(gone):
         data.read()
-    data.close()
 
 
 def address_of_data_on_the_server(client: Client, session: Session) -> None:
