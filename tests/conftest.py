@@ -111,17 +111,22 @@ OUTSIDE_ALL = frozenset({"recorded"})
 
 
 ONCE = (
-    "tests/packaging/",
-    "tests/typing/",
-    "tests/official_client/",
     "tests/benchmarks/",
+    "tests/compat/",
     "tests/examples/",
-    "tests/parity/test_session_facts.py::test_official_client",
+    "tests/faults/",
+    "tests/files/",
+    "tests/official_client/",
+    "tests/packaging/",
+    "tests/parity/",
+    "tests/sandbox/",
+    "tests/typing/",
     "tests/generator/test_golden.py::test_mypy_accepts_the_package_and_a_script",
     "tests/generator/test_behaviours.py::test_package_of_awkward_names_is_accepted",
 )
-"""Starts of the ids of tests that run checkers, builds or other people's clients, which bring their own Python or read
-the code without running it: marked ``once``, they run in one environment of tox and not with every Python."""
+"""Starts of the ids of tests for which one Python is enough, marked ``once``: they run checkers, builds, other people's
+clients, or servers and programs in processes of their own. Session and sandbox also stand under the tests
+that run with every Python."""
 
 
 @pytest.hookimpl(tryfirst=True)

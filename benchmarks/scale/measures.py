@@ -154,8 +154,10 @@ def _client(
             begun = time.perf_counter()
             _send(connection, server, batch)
             times.append(time.perf_counter() - begun)
+    except BaseException:
+        start.abort()  # whoever waits for this client
+        raise
     finally:
-        start.abort()  # whoever waits for a client that failed
         connection.close()
 
 

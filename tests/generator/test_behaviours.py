@@ -56,7 +56,8 @@ def test_every_rule_applies_to_the_standard_workspace() -> None:
     labels = ("Note", "BaseUser", "Resource", "NoteCategory", "NoteLabel")
     bound = ("Component", "Location")
     expected = (Behaviour("CreatesNotes", labels), Behaviour("CreatesThumbnails", bound[:1]))
-    assert found["AssetVersion"] == (*expected, Behaviour("CreatesComponents", bound))
+    components, media = Behaviour("CreatesComponents", bound), Behaviour("EncodesMedia", ("Job",))
+    assert found["AssetVersion"] == (*expected, components, media)
 
 
 def test_every_rule_applies_to_the_recorded_workspace(recorded_schemas: list[dict[str, Any]]) -> None:

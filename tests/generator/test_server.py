@@ -210,7 +210,10 @@ Refusal = tuple[Callable[[Answer], Response], tuple[str, ...]]
 
 REFUSALS: Mapping[str, Refusal] = {
     "page": (lambda _: HTMLResponse("<h1>Log in</h1>"), ("is none of the API's", "text/html")),
-    "redirect": (lambda _: RedirectResponse("https://login.invalid/"), ("status 307", "https://login.invalid/")),
+    "redirect": (
+        lambda _: RedirectResponse("https://login.invalid/"),
+        ("status 307", "sends on to https://login.invalid"),
+    ),
     "permission": (
         lambda _: JSONResponse({"exception": "PermissionError", "content": "Not\nallowed."}),
         ("PermissionError(Not allowed.)",),

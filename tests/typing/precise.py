@@ -283,6 +283,8 @@ def files_of_a_session(session: Session, version: AssetVersion, location: Locati
     assert_type(session.get_component_availability(component, [location]), dict[str, float])
     assert_type(session.get_component_availabilities([component]), list[dict[str, float]])
     assert_type(session.get_upload_metadata(component.id, "main.mov", 5), dict[str, Any])
+    assert_type(session.encode_media(path), Job)
+    assert_type(version.encode_media(path), Job)
     assert_type(component.get_availability([location]), dict[str, float])
 
 
