@@ -171,9 +171,10 @@ def test_failure_in_the_middle_leaves_nothing(
 ) -> None:
     component = version.create_component(frames(source, 10))
     os.unlink(source / "plate.0006.exr")
-    with pytest.raises(LocationError, match=r"5 file\(s\) were copied and removed again") as caught:
+    with pytest.raises(LocationError, match=r"plate\.0006\.exr; nothing was registered") as caught:
         disk.location.add_component(component, origin)
-    assert len(caught.value.details["transferred"]) == 5  # type: ignore[arg-type]
+    # Several files are copied at once: how many were done when one failed differs.
+    assert len(caught.value.details["transferred"]) < 10  # type: ignore[arg-type]
     assert caught.value.details["left"] == ()
     assert disk.files() == {}
     session.commit()
