@@ -130,6 +130,9 @@ class Session(EntityAccess, CommitAccess, EventAccess, FileAccess, CacheAccess, 
         )
         self._recorded_operations = RecordedOperations(self._state)
         self._use_cache(cache, cache_key_maker)
+        # Loaded with the session: the first creation and the first commit should not pay for it.
+        from . import commit, creation  # noqa: F401
+
         self.check_server_compatibility()
         if self.registry is not None and self.registry.package != _STANDARD:
             self._server.warn_of_drift(self.registry.package, self.registry.schema_hash)
