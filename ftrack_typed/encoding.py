@@ -10,8 +10,8 @@ from .collection import Collection
 from .custom_attributes import CustomAttributes
 from .entity import Entity
 from .facts import AttributeFacts, AttributeKind
-from .modes import AutoPopulatingContext
 from .operations import OperationPayload
+from .session_parts.modes import AutoPopulatingContext
 from .symbols import NOT_SET
 from .wire import ENTITY_TYPE, encoded, reference
 

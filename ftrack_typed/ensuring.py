@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .collection import bury
-from .commit import send
+from .commit.sending import send
 from .creation import create
 from .entity import Entity
 from .errors import MultipleResultsFoundError

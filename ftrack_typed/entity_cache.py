@@ -19,7 +19,7 @@ from .reconstruction import decode, detached, merge, row_of
 from .wire import ENTITY_TYPE
 
 if TYPE_CHECKING:
-    from .batch import PlannedOperation
+    from .commit.batch import PlannedOperation
     from .identity import Row
     from .state import SessionState
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from .batch import mapped_operations
 from .changes import Changes
 from .collection import Collection
+from .commit.batch import mapped_operations
 from .entity import Entity
 from .facts import AttributeKind
 from .operations import (

@@ -9,17 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, ParamSpec, Type
 
 from . import settings as session_settings
 from .answers import checked_results
-from .cache_access import CacheAccess
-from .commit_access import CommitAccess
+from .creation import create, gathered
 from .encoding import Strategy, call_batch, encode, entity_reference
 from .entity import Entity
-from .entity_access import EntityAccess
 from .entity_types import EntityTypes
 from .errors import ConnectionClosedError
-from .event_access import EventAccess
-from .file_access import FileAccess
 from .lookup import by_key, text_query
-from .modes import AutoPopulatingContext, Modes, OperationRecordingContext
 from .operations import OperationPayload, Operations
 from .query.builder import Query
 from .query.result import QueryResult
@@ -27,7 +22,13 @@ from .query.syntax import Statement
 from .recorded_operations import RecordedOperations
 from .redaction import hidden, hidden_address
 from .server import Server, http_transport
-from .server_actions import ServerActions
+from .session_parts.caches import CacheAccess
+from .session_parts.commits import CommitAccess
+from .session_parts.entities import EntityAccess
+from .session_parts.events import EventAccess
+from .session_parts.files import FileAccess
+from .session_parts.modes import AutoPopulatingContext, Modes, OperationRecordingContext
+from .session_parts.server_actions import ServerActions
 from .state import LoadingMode, SessionState
 from .symbols import CREATED, DELETED, MODIFIED
 from .transport import SessionAuthentication, Transport, public_url
@@ -36,11 +37,11 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from .cache import KeyMaker
-    from .cache_access import CacheArgument
     from .events import EventHub
     from .lookup import Projection
     from .registry import Registry
     from .retries import Retries
+    from .session_parts.caches import CacheArgument
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
@@ -130,9 +131,6 @@ class Session(EntityAccess, CommitAccess, EventAccess, FileAccess, CacheAccess, 
         )
         self._recorded_operations = RecordedOperations(self._state)
         self._use_cache(cache, cache_key_maker)
-        # Loaded with the session: the first creation and the first commit should not pay for it.
-        from . import commit, creation  # noqa: F401
-
         self.check_server_compatibility()
         if self.registry is not None and self.registry.package != _STANDARD:
             self._server.warn_of_drift(self.registry.package, self.registry.schema_hash)
@@ -229,8 +227,6 @@ class Session(EntityAccess, CommitAccess, EventAccess, FileAccess, CacheAccess, 
         AttributeValueError or MissingAttributeError.
         """
         known = self._types.known(entity_type)
-        from .creation import create, gathered
-
         given = gathered(args, values)
         if given.pop("reconstructing", False):
             from .reconstruction import reconstruct

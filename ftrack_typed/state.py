@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, get_args
 
 from .answers import RowsMerged
+from .commit.freshness import Freshness
 from .custom_values import QUERY as CONFIGURATIONS_QUERY
 from .custom_values import ConfigurationIndex
 from .errors import QueryError
-from .freshness import Freshness
 from .garbage import CollectionHeld
 from .identity import IdentityMap
 from .page import Page
@@ -18,10 +18,10 @@ from .unit_of_work import Journal, UnitOfWork
 from .wire import ENTITY_TYPE
 
 if TYPE_CHECKING:
+    from .commit.outcome import Unresolved
     from .drift import SchemaDrift
     from .entity import Entity
     from .entity_cache import EntityCache
-    from .outcome import Unresolved
     from .session import Session
 
 LoadingMode: TypeAlias = Literal["siblings", "single", "warn", "raise"]

@@ -24,8 +24,8 @@ from .errors import LostCommitError, of_requests
 from .options import current
 
 if TYPE_CHECKING:
-    from ..batched_commit import Progress
     from ..cache import Cache
+    from ..commit.batched import Progress
     from ..entity_types import EntityTypes
     from ..registry import Registry
 

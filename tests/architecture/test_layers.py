@@ -23,25 +23,11 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"declaration"}),
     frozenset({"behaviours", "entities.*", "query.builder", "query.result"})
     | frozenset({"files.accessor", "files.storage", "files.structure", "files.transformer"}),
-    frozenset({"batch", "identity", "unit_of_work", "changes", "state", "loading", "assignment", "commit", "creation"})
-    | frozenset({"cache", "cache_access", "entity_cache"})
-    | frozenset({"answers", "custom_values", "ensuring", "formatter", "registry", "schema_types"})
-    | frozenset({"transport", "schema", "events", "server", "server_actions", "lookup", "reconstruction", "modes"})
-    | frozenset(
-        {
-            "deletion",
-            "drift",
-            "population",
-            "commit_batches",
-            "batched_commit",
-            "settlement",
-            "outcome",
-            "commit_access",
-        }
-    )
-    | frozenset({"freshness", "commit_access"})
-    | frozenset({"encoding", "commit_plan", "recorded_operations", "inspection", "entity_types", "entity_access"})
-    | frozenset({"event_access", "plugins", "updates", "file_access", "files"}),
+    frozenset({"identity", "unit_of_work", "changes", "state", "loading", "assignment", "creation", "deletion"})
+    | frozenset({"commit", "session_parts", "cache", "entity_cache", "encoding", "recorded_operations", "inspection"})
+    | frozenset({"answers", "custom_values", "ensuring", "formatter", "registry", "schema_types", "entity_types"})
+    | frozenset({"transport", "schema", "events", "server", "lookup", "reconstruction", "drift", "population"})
+    | frozenset({"plugins", "updates", "files"}),
     frozenset({"session"}),
     frozenset({"", "entities"}),
     frozenset({"actions"}),
@@ -84,7 +70,7 @@ TYPING_ONLY: Mapping[tuple[str, str], str] = {
     ("files", "session"): "what the server holds is reached with the user, key and timeout of a session",
     ("registry", "session"): "a registry names the session class of its package",
     ("updates", "session"): "a record of a change names the session that heard of it",
-    ("cache_access", "session"): "a function that makes a cache is called with the session",
+    ("session_parts", "session"): "a function that makes a cache is called with the session",
     ("behaviours", "session"): "a behaviour works with the session that its entity belongs to",
 }
 """Imports upwards for checkers alone, each with its reason."""

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ftrack_typed.commit_batches import CommitProgress
+from ftrack_typed.commit.batches import CommitProgress
 from ftrack_typed.entities import (
     Asset,
     AssetVersion,

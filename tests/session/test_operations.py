@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from ftrack_typed import inspection
-from ftrack_typed.commit_plan import CommitPlan
+from ftrack_typed.commit.plan import CommitPlan
 from ftrack_typed.entities import Metadata, Note, Session, Shot, Status, Task, User
 from ftrack_typed.entity import Entity
 from ftrack_typed.errors import DeletedEntityError, ServerError

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ftrack_typed import data, formatter, inspection, symbols
-from ftrack_typed.commit_batches import CommitProgress
+from ftrack_typed.commit.batches import CommitProgress
 from ftrack_typed.entities import (
     Asset,
     AssetType,

@@ -12,7 +12,8 @@ from ftrack_typed import compat, data, formatter, inspection, symbols
 from ftrack_typed.attributes import LinkItem
 from ftrack_typed.cache import KeyMaker
 from ftrack_typed.collection import Collection, MappedCollection
-from ftrack_typed.commit_plan import CommitPlan, PlannedChange
+from ftrack_typed.commit.outcome import CommitResolution
+from ftrack_typed.commit.plan import CommitPlan, PlannedChange
 from ftrack_typed.entities import (
     AssetVersion,
     Component,
@@ -36,7 +37,6 @@ from ftrack_typed.entity import Entity
 from ftrack_typed.entity_cache import EntityCache
 from ftrack_typed.events import EventHub
 from ftrack_typed.files import Accessor, ResourceIdentifierTransformer, Structure
-from ftrack_typed.modes import LoadingContext
 from ftrack_typed.operations import (
     CreateEntityOperation,
     DeleteEntityOperation,
@@ -45,10 +45,10 @@ from ftrack_typed.operations import (
     Operations,
     UpdateEntityOperation,
 )
-from ftrack_typed.outcome import CommitResolution
 from ftrack_typed.query.builder import Query
 from ftrack_typed.query.result import QueryResult
 from ftrack_typed.session import AutoPopulatingContext, OperationRecordingContext, SessionAuthentication
+from ftrack_typed.session_parts.modes import LoadingContext
 from ftrack_typed.symbols import Symbol
 from ftrack_typed.updates import Actor, Change, ChangeSubscription, Update
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
-from .entity import Entity
-from .wire import ENTITY_TYPE
+from ..entity import Entity
+from ..wire import ENTITY_TYPE
 
 if TYPE_CHECKING:
-    from .changes import Changes
+    from ..changes import Changes
 
 Key: TypeAlias = "tuple[str, tuple[str, ...]]"
 """The root type of an entity, and its primary key."""

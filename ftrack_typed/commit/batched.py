@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from .batch import PlannedOperation, plan
-from .changes import Changes
-from .commit import refuse_nested
-from .commit_batches import CommitProgress, checked_size, split
-from .entity import Entity
-from .errors import PartialCommitError, TransportError
-from .outcome import delivered, lost, resolve
+from ..changes import Changes
+from ..entity import Entity
+from ..errors import PartialCommitError, TransportError
+from .batch import PlannedOperation
+from .batches import CommitProgress, checked_size, split
+from .outcome import delivered, lost
+from .sending import Taken, taken
 from .settlement import apply
 
 if TYPE_CHECKING:
-    from .state import SessionState
+    from ..state import SessionState
 
 Progress: TypeAlias = "Callable[[CommitProgress], object]"
 
@@ -34,33 +34,15 @@ def send_in_batches(state: SessionState, batch_size: int | None, progress: Progr
     size = checked_size(batch_size)
     if progress is not None and not callable(progress):
         raise TypeError(f"progress is called with a CommitProgress after each batch; {progress!r} cannot be called")
-    with state.committing:
-        refuse_nested(state)
-        resolve(state)
+    with state.committing, taken(state) as whole:
         with state.lock:
-            taken, end = state.unit.take(), state.unit.mark()
-            state.creation_page = state.new_page()
-        outdated: list[Any] = []
-        try:
-            with state.lock:
-                planned = plan(taken, state.unit.sending_pushed)
-                outdated = [] if state.cache is None else state.cache.outdated(taken, planned)
-                batches = split(planned, size, state.unit.old_values)
-            _send_each(state, batches, taken, end, progress)
-        except BaseException:
-            with state.lock:
-                state.unit.give_back()
-            raise
-        finally:
-            if state.cache is not None:
-                state.cache.drop(outdated)
+            batches = split(whole.planned, size, state.unit.old_values)
+        _send_each(state, batches, whole, progress)
 
 
-def _send_each(
-    state: SessionState, batches: Sequence[Batch], taken: Sequence[Changes], end: int, progress: Progress | None
-) -> None:
-    ends = [*(batch[0].place for batch in batches[1:]), end]
-    changed = _entities_by_batch(taken, ends)
+def _send_each(state: SessionState, batches: Sequence[Batch], whole: Taken, progress: Progress | None) -> None:
+    ends = [*(batch[0].place for batch in batches[1:]), whole.end]
+    changed = _entities_by_batch(whole.changes, ends)
     so_far = CommitProgress(done=0, total=sum(map(len, batches)), batches_done=0, batches_total=len(batches))
     for batch, entities, before in zip(batches or [()], changed, ends, strict=True):
         try:
@@ -77,10 +59,10 @@ def _send_each(
             progress(so_far)
 
 
-def _entities_by_batch(taken: Sequence[Changes], ends: Sequence[int]) -> list[list[Entity]]:
+def _entities_by_batch(pending: Sequence[Changes], ends: Sequence[int]) -> list[list[Entity]]:
     """Return the entities with changes in each batch; a batch has the places before its number of *ends*."""
     found: list[list[Entity]] = [[] for _ in ends]
-    for changes in taken:
+    for changes in pending:
         numbers = {bisect.bisect_right(ends, place) for place in changes.places()} if changes.is_sent else {0}
         for number in numbers:
             found[number].append(changes.entity)

@@ -7,20 +7,20 @@ import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, overload
 
-from .entity import Entity
+from ..entity import Entity
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from .entity_types import EntityTypes
-    from .events import Event, EventHub
-    from .files.session_files import SessionFiles
-    from .query.expressions import ScalarPath
-    from .settings import Settings
-    from .state import SessionState
-    from .updates import Action, Change, ChangeSubscription, Update
-    from .updates.columns import Columns
-    from .updates.record import Told
+    from ..entity_types import EntityTypes
+    from ..events import Event, EventHub
+    from ..files.session_files import SessionFiles
+    from ..query.expressions import ScalarPath
+    from ..settings import Settings
+    from ..state import SessionState
+    from ..updates import Action, Change, ChangeSubscription, Update
+    from ..updates.columns import Columns
+    from ..updates.record import Told
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Entity)
@@ -48,7 +48,7 @@ class EventAccess:
     def event_hub(self) -> EventHub:
         """Publishes events and calls those who subscribe to them; see docs/events.md."""
         if self._event_hub is None:
-            from .events import EventHub
+            from ..events import EventHub
 
             with self._state.lock:
                 if self._event_hub is None:
@@ -103,7 +103,7 @@ class EventAccess:
         entity. It takes a connected event hub whose `wait` handles events; see its `subscribe` for *priority* and
         *executor*. Raise QueryError for what no event tells of, and ForeignEntityTypeError.
         """
-        from .updates.subscription import subscription_of
+        from ..updates.subscription import subscription_of
 
         return subscription_of(
             self._state, self.event_hub, self._told, what, actions=actions, priority=priority, executor=executor
@@ -115,8 +115,8 @@ class EventAccess:
         They load again when they are read. Changes that wait for a commit stay. It takes a connected event hub whose
         `wait` handles events; return the identifier that ``event_hub.unsubscribe`` takes.
         """
-        from .updates.invalidation import PRIORITY, Invalidation
-        from .updates.subscription import TOPIC
+        from ..updates.invalidation import PRIORITY, Invalidation
+        from ..updates.subscription import TOPIC
 
         return self.event_hub.subscribe(
             f"topic={TOPIC}", Invalidation(self._state, self._told, self._columns), priority=PRIORITY
@@ -124,12 +124,12 @@ class EventAccess:
 
     @functools.cached_property
     def _columns(self) -> Columns:
-        from .updates.columns import Columns
+        from ..updates.columns import Columns
 
         return Columns(lambda: self._types.raw_schemas)
 
     def _told(self, event: Event) -> Iterator[Told]:
-        from .updates.subscription import told_of
+        from ..updates.subscription import told_of
 
         return told_of(self._state, self._columns, event)
 
@@ -147,7 +147,7 @@ class EventAccess:
         if auto_connect:
             self.event_hub.connect_in_background()
         if plugin_paths or (plugin_paths is None and os.environ.get(_PLUGIN_VARIABLE)):
-            from .plugins import discover, plugin_folders
+            from ..plugins import discover, plugin_folders
 
             discover(plugin_folders(plugin_paths), [self], plugin_arguments)
         try:
@@ -163,7 +163,7 @@ class EventAccess:
         hub = self._event_hub
         if hub is None or not hub.may_reach(_CONSTRUCT):
             return
-        from .events import Event
+        from ..events import Event
 
         schemas = self._types.raw_schemas
         for schema in schemas:
@@ -183,7 +183,7 @@ class EventAccess:
     def _announce(self, topic: str) -> None:
         """Tell subscribers what happened to the session; where nobody asked for the hub there are none."""
         if self._event_hub is not None:
-            from .events import Event
+            from ..events import Event
 
             self._event_hub.publish(Event(topic, data={"session": self}), synchronous=True)
 

@@ -12,15 +12,15 @@ from typing import Any, Final
 
 import attrs
 
-from .changes import Changes
-from .collection import Collection
-from .custom_attributes import CustomAttributes
-from .entity import Entity
-from .facts import AttributeFacts, AttributeKind
-from .operations import CreateEntityOperation, UpdateEntityOperation
-from .operations import Operation as RecordedOperation
-from .symbols import NOT_SET
-from .wire import ENTITY_TYPE, encoded, reference
+from ..changes import Changes
+from ..collection import Collection
+from ..custom_attributes import CustomAttributes
+from ..entity import Entity
+from ..facts import AttributeFacts, AttributeKind
+from ..operations import CreateEntityOperation, UpdateEntityOperation
+from ..operations import Operation as RecordedOperation
+from ..symbols import NOT_SET
+from ..wire import ENTITY_TYPE, encoded, reference
 
 Operation = dict[str, Any]
 

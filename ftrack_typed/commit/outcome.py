@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from .encoding import WireBatch
-from .errors import CommitOutcomeUnknownError, ServerError, TransportError, UnrecognisedEntityTypeError
-from .facts import AttributeKind
-from .query.printer import print_value
+from ..encoding import WireBatch
+from ..errors import CommitOutcomeUnknownError, ServerError, TransportError, UnrecognisedEntityTypeError
+from ..facts import AttributeKind
+from ..query.printer import print_value
+from ..wire import ENTITY_TYPE, decoded
 from .settlement import apply
-from .wire import ENTITY_TYPE, decoded
 
 if TYPE_CHECKING:
+    from ..entity import Entity
+    from ..state import SessionState
     from .batch import Operation, PlannedOperation
-    from .entity import Entity
-    from .state import SessionState
 
 CHUNK: Final = 200
 """Rows that one query asks for."""

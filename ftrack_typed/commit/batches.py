@@ -14,12 +14,12 @@ from typing import Any, Final
 
 import attrs
 
+from ..creation import blueprint
+from ..entity import Entity
+from ..facts import AttributeFacts, AttributeKind
+from ..symbols import NOT_SET
+from ..wire import ENTITY_TYPE
 from .batch import PlannedOperation
-from .creation import blueprint
-from .entity import Entity
-from .facts import AttributeFacts, AttributeKind
-from .symbols import NOT_SET
-from .wire import ENTITY_TYPE
 
 OldValues = Callable[[Entity], Mapping[str, Any]]
 

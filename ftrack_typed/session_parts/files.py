@@ -6,15 +6,15 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from .errors import UnexpectedResponseError
-from .transport import public_url
+from ..errors import UnexpectedResponseError
+from ..transport import public_url
 
 if TYPE_CHECKING:
-    from .behaviours.components import HasAvailability
-    from .behaviours.locations import StoresComponents
-    from .entity import Entity
-    from .files.session_files import SessionFiles
-    from .state import SessionState
+    from ..behaviours.components import HasAvailability
+    from ..behaviours.locations import StoresComponents
+    from ..entity import Entity
+    from ..files.session_files import SessionFiles
+    from ..state import SessionState
 
 
 class FileAccess:
@@ -27,7 +27,7 @@ class FileAccess:
     def _files(self) -> SessionFiles:
         """What this session does with files, and its locations, set up."""
         if self._session_files is None:
-            from .files.session_files import SessionFiles
+            from ..files.session_files import SessionFiles
 
             with self._state.lock:
                 if self._session_files is None:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from .cache import Cache, KeyMaker
-    from .entity_cache import EntityCache
-    from .session import Session
-    from .state import SessionState
+    from ..cache import Cache, KeyMaker
+    from ..entity_cache import EntityCache
+    from ..session import Session
+    from ..state import SessionState
 
     CacheArgument: TypeAlias = Cache[Any, Any] | Callable[[Session], Cache[Any, Any] | None] | None
 
@@ -40,6 +40,6 @@ class CacheAccess:
 
     def _use_cache(self, cache: CacheArgument, key_maker: KeyMaker[Any] | None, needed: bool = False) -> None:
         if needed or cache is not None or key_maker is not None:
-            from .entity_cache import opened
+            from ..entity_cache import opened
 
             self._state.cache = opened(self._state, cache, key_maker)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .collection import bury
+from ..collection import bury
+from ..commit.sending import send
 
 if TYPE_CHECKING:
-    from .batched_commit import Progress
-    from .commit_plan import CommitPlan
-    from .outcome import CommitResolution
-    from .state import SessionState
+    from ..commit.batched import Progress
+    from ..commit.outcome import CommitResolution
+    from ..commit.plan import CommitPlan
+    from ..state import SessionState
 
 
 class CommitAccess:
@@ -26,11 +27,9 @@ class CommitAccess:
         larger than said where it cannot be cut. *progress* is called with a `CommitProgress` after each batch.
         """
         if batch_size is None and progress is None:
-            from .commit import send
-
             send(self._state)
             return
-        from .batched_commit import send_in_batches
+        from ..commit.batched import send_in_batches
 
         send_in_batches(self._state, batch_size, progress)
 
@@ -39,7 +38,7 @@ class CommitAccess:
 
         What happened is settled as if it had been answered, what did not still waits. The next commit does the same.
         """
-        from .outcome import resolve
+        from ..commit.outcome import resolve
 
         return resolve(self._state)
 
@@ -53,6 +52,6 @@ class CommitAccess:
 
     def plan(self, *, batch_size: int | None = None) -> CommitPlan:
         """Return what `commit` would send: as text, a line for each operation; nothing is sent or changed by this."""
-        from .commit_plan import planned_changes
+        from ..commit.plan import planned_changes
 
         return planned_changes(self._state, batch_size)

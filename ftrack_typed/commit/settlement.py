@@ -6,17 +6,17 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from .answers import MERGING_ERRORS
+from ..answers import MERGING_ERRORS
+from ..changes import Changes, touched_references
+from ..collection import bury
+from ..entity import Entity
+from ..errors import UnrecognisedEntityTypeError
+from ..facts import AttributeKind
+from ..wire import ENTITY_TYPE
 from .batch import PlannedOperation
-from .changes import Changes, touched_references
-from .collection import bury
-from .entity import Entity
-from .errors import UnrecognisedEntityTypeError
-from .facts import AttributeKind
-from .wire import ENTITY_TYPE
 
 if TYPE_CHECKING:
-    from .state import SessionState
+    from ..state import SessionState
 
 _LOGGER: Final = logging.getLogger(__name__)
 

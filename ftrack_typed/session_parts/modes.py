@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from .state import LoadingMode, SessionState
+    from ..state import LoadingMode, SessionState
 
 
 class _Populating(Protocol):

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from .assignment import assign, check_item
-from .entity import Entity
-from .errors import DeletedEntityError
-from .loading import load, load_missing, print_query
-from .query.builder import Query
-from .query.counting import count
-from .query.printer import print_statement
-from .query.result import QueryResult
-from .query.syntax import Statement
-from .query.text import outline
+from ..assignment import assign, check_item
+from ..entity import Entity
+from ..errors import DeletedEntityError
+from ..loading import load, load_missing, print_query
+from ..query.builder import Query
+from ..query.counting import count
+from ..query.printer import print_statement
+from ..query.result import QueryResult
+from ..query.syntax import Statement
+from ..query.text import outline
 
 if TYPE_CHECKING:
-    from .entity_types import EntityTypes
-    from .facts import AttributeFacts
-    from .state import SessionState
+    from ..entity_types import EntityTypes
+    from ..facts import AttributeFacts
+    from ..state import SessionState
 
 E = TypeVar("E", bound=Entity)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from .errors import UnexpectedResponseError
-from .transport import public_url
+from ..errors import UnexpectedResponseError
+from ..transport import public_url
 
 if TYPE_CHECKING:
-    from .entity import Entity
-    from .state import SessionState
+    from ..entity import Entity
+    from ..state import SessionState
 
 
 class ServerActions:

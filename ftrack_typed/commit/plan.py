@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast, overload
 
 import attrs
 
+from ..collection import Collection
+from ..entity import Entity
+from ..facts import AttributeKind
+from ..symbols import NOT_SET
+from ..wire import ENTITY_TYPE
 from .batch import PlannedOperation, plan
-from .collection import Collection
-from .commit_batches import checked_size, split
-from .entity import Entity
-from .facts import AttributeKind
-from .symbols import NOT_SET
-from .wire import ENTITY_TYPE
+from .batches import checked_size, split
 
 if TYPE_CHECKING:
-    from .state import SessionState
+    from ..state import SessionState
 
 Action = Literal["create", "update", "delete"]
 
