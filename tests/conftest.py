@@ -120,6 +120,7 @@ ONCE = (
     "tests/packaging/",
     "tests/parity/",
     "tests/sandbox/",
+    "tests/testing/",
     "tests/typing/",
     "tests/generator/test_golden.py::test_mypy_accepts_the_package_and_a_script",
     "tests/generator/test_behaviours.py::test_package_of_awkward_names_is_accepted",

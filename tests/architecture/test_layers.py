@@ -33,6 +33,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"actions"}),
     frozenset({"compat"}),
     frozenset({"sandbox"}),
+    frozenset({"testing"}),
 )
 """Modules from the bottom up; each may import what stands in its own layer or below. ``""`` is the package itself.
 

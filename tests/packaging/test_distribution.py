@@ -249,6 +249,14 @@ def test_every_way_generates_from_the_standard_workspace(installation: Installat
     assert int(count) > 100
 
 
+def test_pytest_finds_the_fixtures(bare_installation: Installation, tmp_path: Path) -> None:
+    code = """
+from importlib.metadata import entry_points
+print(*[point.value for point in entry_points(group="pytest11") if point.name == "ftrack-typed"])
+"""
+    assert bare_installation.run("-c", code, cwd=tmp_path) == "ftrack_typed.testing\n"
+
+
 @pytest.mark.parametrize("fixture", ["wheel_installation", "editable_installation"])
 def test_program_is_installed(fixture: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     installation: Installation = request.getfixturevalue(fixture)
