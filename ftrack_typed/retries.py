@@ -41,7 +41,9 @@ class Retries:
         except TransportError as error:
             if self.attempts == 1 or not repeatable(error):
                 raise
-            return self._run_again(attempt, repeatable, error)
+            failed = error
+        # Outside of the handler, so that what comes of the next tries is not told as an error within this one.
+        return self._run_again(attempt, repeatable, failed)
 
     def _run_again(self, attempt: Callable[[], T], repeatable: Repeatable, failed: TransportError) -> T:
         # Imported here, for most programs never need it, and it brings asyncio along.

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -138,6 +139,7 @@ class HttpTransport:
     def _post(self, body: bytes) -> requests.Response:
         from requests import exceptions
 
+        outside = sys.exc_info()[1]
         try:
             return self._connection().post(
                 f"{self.server_url}/api",
@@ -147,22 +149,22 @@ class HttpTransport:
                 allow_redirects=False,
             )
         except (exceptions.RequestException, UnicodeError) as error:
-            failure = self._failure(error)
+            failure = self._failure(error, outside)
         # The cause is named and not chained: its text, and the variables around it, may hold the whole request.
         raise failure
 
-    def _failure(self, error: Exception) -> TransportError:
+    def _failure(self, error: Exception, outside: BaseException | None) -> TransportError:
         from requests import exceptions
 
         where = public_url(self.server_url)
-        sent = not _failed_before_sending(error)
+        causes = _causes(error, outside)
+        sent = not _failed_before_sending(causes)
         if isinstance(error, exceptions.Timeout):
             message = f"no answer within {self.timeout} seconds"
             return RequestTimeoutError(message, where, outcome_unknown=sent, temporary=True)
-        lasting = isinstance(error, (exceptions.SSLError, exceptions.InvalidURL, UnicodeError)) or _has_no_address(
-            error
-        )
-        message = f"cannot be reached ({_reason(error)})"
+        refused = (exceptions.SSLError, exceptions.InvalidURL, UnicodeError)
+        lasting = isinstance(error, refused) or _has_no_address(causes)
+        message = f"cannot be reached ({_reason(causes[-1])})"
         return ServerUnreachableError(message, where, outcome_unknown=sent and not lasting, temporary=not lasting)
 
     def _connection(self) -> requests.Session:
@@ -246,28 +248,32 @@ def _never_happened(error: Exception) -> bool:
     return isinstance(error, TransportError) and error.temporary and not error.outcome_unknown
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield *error* and what led to it, from the outermost to the innermost."""
+def _causes(error: BaseException, outside: BaseException | None) -> list[BaseException]:
+    """Return *error* and what led to it, from the outermost to the innermost.
+
+    *outside* is what the caller was handling already, such as the failure of the attempt before: no cause of this one.
+    """
+    causes: list[BaseException] = []
     cause: object = error
-    while isinstance(cause, BaseException):
-        yield cause
+    while isinstance(cause, BaseException) and cause is not outside:
+        causes.append(cause)
         cause = getattr(cause, "reason", None) or cause.__context__
+    return causes
 
 
-def _failed_before_sending(error: Exception) -> bool:
+def _failed_before_sending(causes: Sequence[BaseException]) -> bool:
     from requests.exceptions import ConnectTimeout
     from urllib3.exceptions import NewConnectionError
 
-    return any(isinstance(cause, (ConnectTimeout, NewConnectionError)) for cause in _causes(error))
+    return any(isinstance(cause, (ConnectTimeout, NewConnectionError)) for cause in causes)
 
 
-def _has_no_address(error: Exception) -> bool:
+def _has_no_address(causes: Sequence[BaseException]) -> bool:
     import socket
 
-    return any(isinstance(cause, socket.gaierror) for cause in _causes(error))
+    return any(isinstance(cause, socket.gaierror) for cause in causes)
 
 
-def _reason(error: Exception) -> str:
-    """Return the innermost cause of *error* in a few words."""
-    *_, cause = _causes(error)
+def _reason(cause: BaseException) -> str:
+    """Return what the innermost *cause* says in a few words."""
     return str(getattr(cause, "strerror", None) or type(cause).__name__)

@@ -276,6 +276,73 @@ def test_restarted_server_costs_neither_what_is_known_nor_what_waits(tmp_path: P
             second.stop()
 
 
+def test_every_try_says_why_and_none_is_told_within_another(
+    open_session: type[Session], caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(ServerUnreachableError, match=r"\(Connection refused\)$") as caught:
+        open_session(server_url=f"http://127.0.0.1:{port}", retries=QUICK)
+    announced = [record.getMessage() for record in caplog.records if record.name == "ftrack_typed.retries"]
+    assert len(announced) == QUICK.attempts - 1
+    assert all("(Connection refused)" in line for line in announced)
+    assert caught.value.__context__ is None
+
+
+def test_error_that_the_caller_handles_is_no_cause(open_session: type[Session], sandbox: Sandbox, task_id: str) -> None:
+    session = open_session(retries=QUICK)
+    task = session.get(Task, task_id)
+    assert task is not None
+    task.description = "changed"
+
+    def commit_in_a_handler() -> None:
+        try:
+            raise socket.gaierror("of another host")
+        except OSError:
+            session.commit()
+
+    with failing(sandbox, 1, HangUp):
+        with pytest.raises(TransportError) as caught:
+            commit_in_a_handler()
+        assert len(sandbox.requests) == 1
+    assert caught.value.outcome_unknown
+
+
+class _OnRetry(logging.Handler):
+    """Does something when a try is announced, before it is made."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        super().__init__()
+        self._act = act
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._act()
+
+
+def test_change_that_is_lost_after_a_refused_connection_is_not_sent_a_third_time(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    given: dict[str, Any] = {"database": str(tmp_path / "studio.db"), "port": port, "api_key": "key"}
+    first, second = Sandbox(**given), Sandbox(**given)
+    logger, handler = logging.getLogger("ftrack_typed.retries"), _OnRetry(second.start)
+    with first.start():
+        session = Session(first.server_url, "key", first.api_user, schema_cache_path=False, retries=QUICK)
+        user = session.query(User).one()
+        user.first_name = "Lost"
+    logger.addHandler(handler)
+    try:
+        with failing(second, 1, HangUp):
+            with pytest.raises(TransportError) as caught:
+                session.commit()
+            assert len(second.requests) == 1
+        assert caught.value.outcome_unknown
+        assert session.resolve_commit().pending == ()
+    finally:
+        logger.removeHandler(handler)
+        session.close()
+        second.stop()
+
+
 @pytest.mark.parametrize(
     "wrong", [{"attempts": 0}, {"timeout": 0}, {"wait_initial": -1}, {"wait_max": -1}, {"wait_jitter": -1}]
 )
