@@ -1,4 +1,4 @@
-"""Runs the benchmark of the client, or, where the first argument says so, that of the sandbox."""
+"""Runs the benchmark of the client, or, where the first argument says so, that of the sandbox or that of files."""
 
 import sys
 
@@ -8,4 +8,8 @@ if sys.argv[1:2] == ["sandbox"]:
     from .scale.command import main as measure_sandbox
 
     sys.exit(measure_sandbox(sys.argv[2:]))
+if sys.argv[1:2] == ["files"]:
+    from .files.command import main as measure_files
+
+    sys.exit(measure_files(sys.argv[2:]))
 sys.exit(main())

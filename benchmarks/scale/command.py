@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import platform
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from ..environments import ROOT, variables
 from ..report import MarkersMissingError, replace_tables
+from ..sandbox_process import API_KEY, API_USER, sandbox_process
 from .measures import MEASURES, Server, Timing, measure
 from .production import Production, build
 
@@ -61,7 +59,8 @@ def _measured(
         _tell(
             f"{production.tasks} tasks written in {time.perf_counter() - begun:.0f} s, {path.stat().st_size >> 20} MiB"
         )
-        with _server(path) as server:
+        with sandbox_process(path) as url:
+            server = _server(url)
             for what in MEASURES:
                 for clients in what.clients:
                     timing = measure(server, production, what, clients, seconds)
@@ -69,25 +68,15 @@ def _measured(
                     yield (what.name, production.tasks, clients), timing
 
 
+def _server(url: str) -> Server:
+    address = urlsplit(url)
+    assert address.hostname is not None
+    assert address.port is not None
+    return Server(address.hostname, address.port, {"ftrack-user": API_USER, "ftrack-api-key": API_KEY})
+
+
 def _tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
-
-
-@contextlib.contextmanager
-def _server(path: Path) -> Generator[Server]:
-    """Serve a database by a process of its own."""
-    command = [sys.executable, "-m", "ftrack_typed.sandbox", "--database", str(path), "--api-key", "key"]
-    environment = variables(path.parent)
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            address = urlsplit(process.stdout.readline().strip().partition("=")[2])
-            if address.hostname is None or address.port is None:
-                raise RuntimeError("the sandbox does not start")
-            process.stdout.read()
-            yield Server(address.hostname, address.port, {"ftrack-user": "sandbox", "ftrack-api-key": "key"})
-        finally:
-            process.terminate()
 
 
 def table(figures: Figures) -> str:

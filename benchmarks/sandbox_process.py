@@ -1,0 +1,41 @@
+"""Owns a sandbox that is measured, or used by what is measured: a process of its own, with a database in a file."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from typing import Final
+
+from .environments import ROOT, variables
+
+API_USER: Final = "sandbox"
+API_KEY: Final = "key"
+
+
+@contextlib.contextmanager
+def sandbox_process(database: Path, *options: str) -> Generator[str]:
+    """Serve *database*, and give the server's address; raise RuntimeError where it does not start."""
+    command = [
+        sys.executable,
+        "-m",
+        "ftrack_typed.sandbox",
+        "--database",
+        str(database),
+        "--api-key",
+        API_KEY,
+        *options,
+    ]
+    environment = variables(database.parent)
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().strip().partition("=")[2]
+            if not url:
+                raise RuntimeError("the sandbox does not start")
+            process.stdout.read()
+            yield url
+        finally:
+            process.terminate()
