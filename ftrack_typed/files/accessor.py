@@ -9,6 +9,7 @@ import abc
 import contextlib
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager
+from typing import ClassVar
 
 from ..data import Data
 from ..errors import AccessorError, AccessorResourceExistsError, AccessorUnsupportedOperationError
@@ -18,6 +19,13 @@ class Accessor(abc.ABC):
     """Reaches data by resource identifiers: texts that mean something to this accessor, such as paths below a prefix.
 
     Every method raises an `AccessorError` where it fails. Methods may be called by several threads at once.
+    """
+
+    creates_alone: ClassVar[bool] = False
+    """Whether of two programs that write one new resource at once only one succeeds.
+
+    Where that is not so, what a failed transfer has written may be what another program registered meanwhile: the
+    server is asked before it is removed again.
     """
 
     @abc.abstractmethod

@@ -14,12 +14,14 @@ from ..errors import (
     AccessorResourceNotFoundError,
     CommitOutcomeUnknownError,
     ComponentInLocationError,
+    FtrackError,
     LocationError,
     TransferCancelledError,
 )
 from ..symbols import COMPONENT_ADDED_TO_LOCATION_TOPIC
 from .members import expanded, is_container, is_sequence, load_members
 from .registering import register
+from .registrations import Registration, registrations
 from .resolution import known_identifiers
 from .surroundings import load_surroundings
 from .transfer import Copy, transfer
@@ -173,23 +175,31 @@ class Addition:
     def _undone(self, error: Exception) -> LocationError:
         """Remove what was copied, and return the error that says what was done."""
         copied = [copy.target_identifier for copy in self._copied]
-        left = self._remove_copies()
+        left, theirs = self._remove_copies()
         total = len(self._items)
         message = f"Failed to add {total} component(s) to location {self._location}: {error}; nothing was registered"
         if copied:
             message += f", {len(copied)} file(s) were copied and " + (
                 f"{len(left)} of them could not be removed again: {', '.join(left[:3])}" if left else "removed again"
             )
+        if theirs:
+            message += f"; another program registered {len(theirs)} of them, whose data stays"
         details: dict[str, Any] = {"transferred": tuple(copied), "left": tuple(left), "location": self._location}
         kind = TransferCancelledError if isinstance(error, TransferCancelledError) else LocationError
         return kind(message, details)
 
-    def _remove_copies(self, kept: Iterable[str] = ()) -> list[str]:
-        """Remove what was copied, apart from *kept*; return what could not be removed."""
+    def _remove_copies(self, theirs: Sequence[Registration] | None = None) -> tuple[list[str], list[str]]:
+        """Remove what was copied, but for *theirs*, which others registered; return what is left, and what is theirs.
+
+        Without *theirs* the server is asked for them, where others may have written the same resources.
+        """
+        copied, self._copied[:] = self._copied[::-1], []
+        try:
+            kept = self._identifiers(self._registered_by_others(copied) if theirs is None else theirs)
+        except FtrackError:
+            return [copy.target_identifier for copy in copied], []
         left: list[str] = []
-        kept = frozenset(kept)
-        while self._copied:
-            copy = self._copied.pop()
+        for copy in copied:
             if copy.target_identifier in kept:
                 continue
             try:
@@ -198,7 +208,22 @@ class Addition:
                 continue
             except AccessorError:
                 left.append(copy.target_identifier)
-        return left
+        return left, [copy.target_identifier for copy in copied if copy.target_identifier in kept]
+
+    def _registered_by_others(self, copied: Sequence[Copy]) -> list[Registration]:
+        if not copied or copied[0].target.creates_alone:
+            return []
+        identifiers = {copy.target_identifier for copy in copied}
+        stored = [item.component["id"] for item in self._items if item.identifier in identifiers]
+        return registrations(self._files.state, stored, self._location["id"])
+
+    def _identifiers(self, found: Iterable[Registration]) -> set[str]:
+        """Return the resource identifiers of what is registered, as the accessor takes them."""
+        transformer = self._storage.transformer
+        if transformer is None:
+            return {each.resource_identifier for each in found}
+        by_id = {item.component["id"]: item.component for item in self._items}
+        return {transformer.decode(each.resource_identifier, {"component": by_id[each.component_id]}) for each in found}
 
 
 def _make_container_of(target: Accessor, identifier: str, made: set[str]) -> None:

@@ -47,6 +47,8 @@ class DiskAccessor(Accessor):
     symbolic link, is refused; *links_lead_out* allows the latter, for storage that is put together of links.
     """
 
+    creates_alone = True
+
     def __init__(self, prefix: str | os.PathLike[str] = "", *, links_lead_out: bool = False) -> None:
         """Reach files below *prefix*, in which ``~`` and environment variables are replaced."""
         text = os.fspath(prefix)

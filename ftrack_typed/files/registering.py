@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from ..behaviours.sessions import working
 from ..errors import ComponentInLocationError, ServerError
-from .registrations import registrations
+from .registrations import Registration, registrations
 
 if TYPE_CHECKING:
     from ..entity import Entity
@@ -31,12 +31,12 @@ def register(
     files: SessionFiles,
     location: Entity,
     places: Sequence[tuple[Entity, str]],
-    remove_copies: Callable[[Iterable[str]], list[str]],
+    remove_copies: Callable[[Sequence[Registration]], object],
 ) -> None:
     """Commit that components are in *location*, each under a resource identifier as it is stored.
 
     Where the server refuses, no row waits for another commit. Raise ComponentInLocationError where somebody else was
-    faster: *remove_copies* is called with the identifiers of what is theirs now.
+    faster: *remove_copies* is called with what is registered, and is theirs.
     """
     try:
         with working(location) as work:
@@ -54,6 +54,6 @@ def register(
         theirs = registrations(files.state, by_id, location["id"])
         if not theirs:
             raise
-        remove_copies({each.resource_identifier for each in theirs})
+        remove_copies(theirs)
         present = [by_id[each.component_id] for each in theirs]
         raise ComponentInLocationError(present, location) from error

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import subprocess
-import sys
 import tempfile
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import attrs
 import pytest
 
 from ftrack_typed.data import Data, File
@@ -20,75 +16,8 @@ from ftrack_typed.entities import AssetVersion, Component, ComponentLocation, Lo
 from ftrack_typed.errors import AccessorFilesystemPathError, CommitOutcomeUnknownError, LocationError
 from ftrack_typed.files import Accessor, DiskAccessor, EntityIdStructure, Structure
 from ftrack_typed.sandbox.in_process import HangUp, Sandbox
-from ftrack_typed.symbols import UNMANAGED_LOCATION_ID
-from tests.files.conftest import Disk, built_in, frames, make_disk, write
-
-ROOT = Path(__file__).resolve().parents[2]
-CHILD = "tests.files.child"
-
-
-@attrs.frozen
-class Child:
-    """A process that adds components when it is told to."""
-
-    process: subprocess.Popen[str]
-
-    def tell(self, location: Location, component: Component, source: Path) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps([location.id, component.id, str(source)]) + "\n")
-        self.process.stdin.flush()
-
-    def answer(self) -> tuple[str, str]:
-        """Return the name of the error and its text, or ``added``."""
-        assert self.process.stdout is not None
-        name, text = json.loads(self.process.stdout.readline())
-        return name, text
-
-
-@contextlib.contextmanager
-def children(
-    number: int,
-    sandbox: Sandbox,
-    folder: Path,
-    locations: Mapping[Location, Path | None],
-    components: Sequence[Component],
-    **order: Any,
-) -> Generator[list[Child], None, None]:
-    """Give *number* processes that know *components*, and *locations* with the folders of their data."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    told = {
-        "url": sandbox.server_url,
-        "key": sandbox.api_key,
-        "user": sandbox.api_user,
-        "schemas": str(folder),
-        "locations": {location.id: str(store or "") for location, store in locations.items()},
-        "components": [each.id for each in components],
-        **order,
-    }
-    with contextlib.ExitStack() as stack:
-        made = []
-        for _ in range(number):
-            process = subprocess.Popen(
-                [sys.executable, "-m", CHILD],
-                cwd=ROOT,
-                env=environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-            stack.enter_context(process)
-            made.append(Child(process))
-        for child in made:
-            assert child.process.stdin is not None
-            child.process.stdin.write(json.dumps(told) + "\n")
-            child.process.stdin.flush()
-        for child in made:
-            assert child.process.stdout is not None
-            assert child.process.stdout.readline() == "ready\n"
-        yield made
-        for child in made:
-            assert child.process.stdin is not None
-            child.process.stdin.close()
+from tests.files.conftest import Disk, frames, make_disk, write
+from tests.files.processes import children
 
 
 def places(session: Session, component: Component) -> list[str]:
@@ -162,38 +91,6 @@ def test_target_that_is_read_only(
     assert "Permission denied" in text
     assert disk.files() == {}
     assert places(session, component) == []
-
-
-def test_one_component_added_by_two_processes(
-    session: Session, sandbox: Sandbox, version: AssetVersion, source: Path, tmp_path: Path, server: Location
-) -> None:
-    paths = [write(source / f"{number}.exr", os.urandom(300_000)) for number in range(5)]
-    made = [version.create_component(path, {"name": path.stem}) for path in paths]
-    disk = make_disk(session, tmp_path / "store", EntityIdStructure())
-    session.commit()
-    unmanaged = built_in(session, UNMANAGED_LOCATION_ID)
-    stores = {disk.location: disk.folder, unmanaged: None, server: None}
-    outcomes: dict[str, list[list[tuple[str, str]]]] = {}
-    with children(2, sandbox, tmp_path, stores, made) as pair:
-        for location in stores:
-            for component, path in zip(made, paths, strict=True):
-                for child in pair:
-                    child.tell(location, component, path)
-                outcomes.setdefault(location.id, []).append(sorted(child.answer() for child in pair))
-    for location in stores:
-        for (refusal, text), (added, other_text) in outcomes[location.id]:
-            assert added == "added", (text, other_text)
-            # On a disk the second one may also find the file that the first one has not registered yet.
-            assert refusal == "ComponentInLocationError" or (refusal, location) == ("LocationError", disk.location), (
-                text
-            )
-    assert server.accessor is not None
-    for component, path in zip(made, paths, strict=True):
-        assert sorted(places(session, component)) == sorted(location.id for location in stores)
-        assert (disk.folder / component.id).read_bytes() == path.read_bytes()
-        with contextlib.closing(server.accessor.open(component.id)) as data:
-            assert data.read() == path.read_bytes()
-    assert len(disk.files()) == 5
 
 
 class Leading(Structure):
