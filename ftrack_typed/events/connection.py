@@ -19,9 +19,11 @@ _LOGGER: Final = logging.getLogger(__name__)
 FIRST_DELAY: Final = 0.25
 LONGEST_DELAY: Final = 30.0
 STABLE: Final = 5.0
-"""Seconds that a connection stands before the next failure counts as the first one again."""
+"""Seconds that a connection stands before the next failure counts as the first one again, though nothing came of it."""
 
 _JOIN: Final = 4.0
+_FAREWELL: Final = 0.5
+"""Seconds that a connection is given to say that it ends."""
 
 
 def delays() -> Iterator[float]:
@@ -36,16 +38,19 @@ class Link:
     """Keeps a connection to one endpoint.
 
     *greeting* gives what is sent first on each connection, *received* gets every packet that is not the connection's
-    own affair, ``changed`` is told when a connection stands (True) and when there will be no further one (False). All
-    three are called in the thread that connects and reads.
+    own affair, and returns whether that shows that the server does its work; ``changed`` is told when a connection
+    stands (True) and when there will be no further one (False). All three are called in the thread that connects and
+    reads. That thread sends nothing but greetings and heartbeats: who waits for space to send must not be the one who
+    reads the acknowledgements.
     """
 
     def __init__(
         self,
         endpoint: Endpoint,
         outbox: Outbox,
+        *,
         greeting: Callable[[], Iterable[Letter]],
-        received: Callable[[Packet], None],
+        received: Callable[[Packet], bool],
         attempts: int | None,
         record: Record,
     ) -> None:
@@ -62,6 +67,7 @@ class Link:
         self._reading: Connection | None = None
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
+        self._worked = False
 
     @property
     def connected(self) -> bool:
@@ -82,6 +88,7 @@ class Link:
             self._lost(error)
             raise
         self.start()
+        self.flush()
 
     def start(self) -> None:
         """Connect, unless that is done, read and reconnect, all in a thread."""
@@ -91,8 +98,13 @@ class Link:
     def stop(self) -> None:
         """End the connection and the thread."""
         self._stopping.set()
-        connection = self._connection
+        connection = self._reading
         if connection is not None:
+            if self._sending.acquire(timeout=_FAREWELL):
+                try:
+                    connection.say_goodbye(_FAREWELL)
+                finally:
+                    self._sending.release()
             connection.abort()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(_JOIN)
@@ -125,10 +137,13 @@ class Link:
     def _send(self, connection: Connection, letter: Letter) -> bool:
         try:
             connection.send(_frame(letter))
-        except SocketError:
-            # Whoever reads finds out as well, lets the letter wait again, and connects anew.
+        except BaseException as error:
+            # Whoever reads finds out as well, lets the letter wait again, and connects anew; also where Ctrl-C leaves
+            # half a frame behind.
             self._connection = None
             connection.abort()
+            if not isinstance(error, SocketError):
+                raise
             return False
         return True
 
@@ -144,22 +159,27 @@ class Link:
         self._record.connections += 1
         self._record.last_packet = time.monotonic()
         self.changed(True)
-        self.flush()
+
+    def _send_backlog(self) -> None:
+        """Send what waits in a thread of its own, which ends with the connection."""
+        if self._outbox.waiting:
+            threading.Thread(target=self.flush, name="ftrack-event-hub-backlog", daemon=True).start()
 
     def _run(self) -> None:
         """Read until told to stop; whatever goes wrong leads to the next connection."""
         waits, failures = delays(), 0
         while not self._stopping.is_set():
-            since = time.monotonic()
+            since, self._worked = time.monotonic(), False
             try:
                 if self._reading is None:
                     self._open()
                     since = time.monotonic()
+                    self._send_backlog()
                 self._read(cast("Connection", self._reading))
             except Exception as error:
                 stood = self._reading is not None and time.monotonic() - since > STABLE
                 self._lost(error)
-                if stood:
+                if stood or self._worked:
                     waits, failures = delays(), 0
             failures += 1
             if self._attempts is not None and failures > self._attempts:
@@ -185,11 +205,19 @@ class Link:
         )  # fmt: skip
 
     def _let_go(self) -> None:
+        if self._reading is not None:
+            self._reading.abort()  # lets go of who is held up while sending, and has the lock
         with self._sending:
             connection, self._connection, self._reading = self._reading, None, None
-            if connection is not None:
-                connection.close()
-                self._outbox.connection_lost()
+            if connection is None:
+                return
+            connection.close()
+            given_up = self._outbox.connection_lost()
+        if given_up is not None:
+            _LOGGER.error(
+                "An event of %d bytes is not sent: %s. It begins with %r.",
+                len(given_up.text), given_up.delivery.message, given_up.text[:200],
+            )  # fmt: skip
 
     def _read(self, connection: Connection) -> None:
         while not self._stopping.is_set():
@@ -201,8 +229,8 @@ class Link:
                     raise SocketError("the server ended the connection")
                 if packet.code is Code.HEARTBEAT:
                     connection.send(encode(Code.HEARTBEAT))
-                else:
-                    self._received(packet)
+                elif self._received(packet):
+                    self._worked = True
             except SocketError:
                 raise
             except Exception as error:

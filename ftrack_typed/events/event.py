@@ -101,12 +101,12 @@ def from_wire(wire: Mapping[str, Any]) -> Event:
     """
     event = Event(
         wire.get("topic") or "",
-        wire.get("id"),
-        wire.get("data"),
-        wire.get("sent"),
-        wire.get("source"),
-        wire.get("target") or "",
-        wire.get(_REPLY_KEY),
+        id=wire.get("id"),
+        data=wire.get("data"),
+        sent=wire.get("sent"),
+        source=wire.get("source"),
+        target=wire.get("target") or "",
+        in_reply_to_event=wire.get(_REPLY_KEY),
     )
     values = event._values
     if wire.get("data") is not None:

@@ -97,7 +97,12 @@ class EventHub:
         self._outbox = Outbox(queue_limit)
         self._inbox = Inbox(queue_limit, overflow, _REMEMBERED)
         self._remote = Remote(
-            self._endpoint, self._subscribers, self._outbox, self._inbox, self._complete_source, reconnect_attempts
+            self._endpoint,
+            subscribers=self._subscribers,
+            outbox=self._outbox,
+            inbox=self._inbox,
+            complete=self._complete_source,
+            attempts=reconnect_attempts,
         )
         self._replies: dict[str, Callback] = {}
         self._closes_at_exit = False
@@ -239,7 +244,7 @@ class EventHub:
         """
         metadata = {} if subscriber is None else subscriber
         metadata.setdefault("id", uuid.uuid4().hex)
-        added = Subscriber(subscription, callback, metadata, priority, executor, key)
+        added = Subscriber(subscription, callback, metadata, priority, executor=executor, key=key)
         self._subscribers.add(added)
         self._remote.announce(added)
         return added.identifier
@@ -372,7 +377,14 @@ class EventHub:
         from .socket_io import Endpoint
 
         timeout, silence = self._timeouts
-        return Endpoint(self.get_server_url(), self._credentials, self._headers, self._cookies, timeout, silence)
+        return Endpoint(
+            self.get_server_url(),
+            credentials=self._credentials,
+            headers=self._headers,
+            cookies=self._cookies,
+            timeout=timeout,
+            silence=silence,
+        )
 
     def _complete_source(self, event: Event) -> None:
         source = event["source"]

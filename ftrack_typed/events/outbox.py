@@ -15,6 +15,10 @@ refused it; it cannot be sent; nobody knows, because the hub was disconnected fi
 
 _OPEN: Final = frozenset({"waiting", "sent"})
 
+MAXIMUM_ATTEMPTS: Final = 10
+"""Connections that break before the server has acknowledged a letter, the first on each of them, until it is given up:
+what breaks a connection would otherwise keep back for ever what comes after it."""
+
 
 class Delivery:
     """How the sending of one event goes."""
@@ -49,7 +53,7 @@ class Delivery:
 class Letter:
     """One event as JSON on its way out; what concerns one connection alone is not repeated on the next."""
 
-    __slots__ = ("delivery", "number", "repeated", "text", "tried")
+    __slots__ = ("broke", "delivery", "number", "repeated", "text", "tried")
 
     def __init__(self, text: bytes, number: int, delivery: Delivery, repeated: bool) -> None:
         """Send *text* under *number*, which the acknowledgement names."""
@@ -59,6 +63,8 @@ class Letter:
         self.repeated = repeated
         self.tried = False
         """Whether it was given to a connection, so that the server may have it."""
+        self.broke = 0
+        """How many connections broke, on which it was the first and the server acknowledged nothing but a greeting."""
 
 
 class Outbox:
@@ -71,6 +77,8 @@ class Outbox:
         self._waiting: deque[Letter] = deque()
         self._sent: dict[int, Letter] = {}
         self._numbers = itertools.count(1)
+        self._acknowledged: set[bool] = set()
+        """Whether the server has acknowledged letters on this connection: some that are repeated, some that are not."""
 
     @property
     def waiting(self) -> int:
@@ -111,31 +119,48 @@ class Outbox:
             self._sent[letter.number] = letter
             return letter
 
-    def settle(self, number: int, state: DeliveryState, message: str = "") -> bool:
-        """Note what became of the letter of *number*; return whether there was one."""
+    def settle(self, number: int, state: DeliveryState, message: str = "") -> Letter | None:
+        """Note what the server made of the letter of *number*, and return the letter, if there was one."""
         with self._changed:
-            return self._settle(number, state, message)
+            letter = self._settle(number, state, message)
+            if letter is not None:
+                self._acknowledged.add(letter.repeated)
+            return letter
 
-    def _settle(self, number: int, state: DeliveryState, message: str = "") -> bool:
+    def _settle(self, number: int, state: DeliveryState, message: str = "") -> Letter | None:
         letter = self._sent.pop(number, None)
-        if letter is None:
-            return False
-        letter.delivery.state = state
-        letter.delivery.message = message
-        self._changed.notify_all()
-        return True
+        if letter is not None:
+            letter.delivery.state = state
+            letter.delivery.message = message
+            self._changed.notify_all()
+        return letter
 
-    def connection_lost(self) -> None:
-        """Let what was sent and not acknowledged wait again, in front, as far as it is repeated."""
+    def connection_lost(self) -> Letter | None:
+        """Let what was sent and not acknowledged wait again, in front, as far as it is repeated.
+
+        Return the letter that is given up instead, if there is one.
+        """
         with self._changed:
-            again = [letter for letter in self._sent.values() if letter.repeated]
+            given_up = self._given_up()
             for number, letter in list(self._sent.items()):
                 if letter.repeated:
                     letter.delivery.state = "waiting"
                 else:
                     self._settle(number, "unknown")
+            self._waiting.extendleft(reversed(self._sent.values()))
             self._sent.clear()
-            self._waiting.extendleft(reversed(again))
+            self._acknowledged.clear()
+            return given_up
+
+    def _given_up(self) -> Letter | None:
+        """Return the first letter, if it has broken as many connections as it may, as one that failed."""
+        first = next((letter for letter in self._sent.values() if letter.repeated), None)
+        if first is None or self._acknowledged != {False}:
+            return None
+        first.broke += 1
+        if first.broke < MAXIMUM_ATTEMPTS:
+            return None
+        return self._settle(first.number, "failed", f"the connection broke each of {first.broke} times it was sent")
 
     def clear(self) -> int:
         """Forget all; return how many of them were events that somebody published."""

@@ -35,6 +35,7 @@ class Remote:
     def __init__(
         self,
         endpoint: Callable[[], Endpoint],
+        *,
         subscribers: Subscribers,
         outbox: Outbox,
         inbox: Inbox,
@@ -130,7 +131,14 @@ class Remote:
     def _made(self) -> Link:
         from .connection import Link
 
-        made = Link(self._endpoint(), self._outbox, self._greeting, self._received, self._attempts, self.record)
+        made = Link(
+            self._endpoint(),
+            self._outbox,
+            greeting=self._greeting,
+            received=self._received,
+            attempts=self._attempts,
+            record=self.record,
+        )
         made.changed = lambda connected: self._changed(made, connected)
         return made
 
@@ -207,21 +215,33 @@ class Remote:
             _LOGGER.exception("Error sending event %s.", event)
             return None
 
-    def _received(self, packet: Packet) -> None:
-        """Take a packet; raise PacketError where it makes no sense."""
+    def _received(self, packet: Packet) -> bool:
+        """Take a packet; return whether it shows that the server passes events on. Raise PacketError for nonsense."""
         from .socket_io import Code
-        from .traffic import answer_of, event_of
 
         if packet.code is Code.EVENT:
-            if self._inbox.put(event_of(packet)) and self._inbox.dropped & (self._inbox.dropped - 1) == 0:
-                # Said the first time, and each time that the number has doubled.
-                _LOGGER.warning("%d events were dropped: handlers are slower than events.", self._inbox.dropped)
-        elif packet.code is Code.ACKNOWLEDGEMENT:
-            answer = answer_of(packet)
-            if not answer.success:
-                _LOGGER.warning("The event server refused an event: %s", answer.message)
-            self._outbox.settle(answer.number, "acknowledged" if answer.success else "refused", answer.message)
-        elif packet.code is Code.ERROR:
+            self._take_event(packet)
+            return True
+        if packet.code is Code.ACKNOWLEDGEMENT:
+            return self._take_answer(packet)
+        if packet.code is Code.ERROR:
             _LOGGER.warning("The event server reported: %s", packet.data)
         else:
             _LOGGER.debug("The event server sent %s", packet)
+        return False
+
+    def _take_event(self, packet: Packet) -> None:
+        from .traffic import event_of
+
+        if self._inbox.put(event_of(packet)) and self._inbox.dropped & (self._inbox.dropped - 1) == 0:
+            # Said the first time, and each time that the number has doubled.
+            _LOGGER.warning("%d events were dropped: handlers are slower than events.", self._inbox.dropped)
+
+    def _take_answer(self, packet: Packet) -> bool:
+        from .traffic import answer_of
+
+        answer = answer_of(packet)
+        if not answer.success:
+            _LOGGER.warning("The event server refused an event: %s", answer.message)
+        letter = self._outbox.settle(answer.number, "acknowledged" if answer.success else "refused", answer.message)
+        return letter is not None and letter.repeated

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
+import attrs
+
 if TYPE_CHECKING:
     import websocket
 
@@ -21,6 +23,9 @@ _TEXT: Final = 1
 _CLOSE: Final = 8
 _CONTROLS: Final = (9, 10)
 """Ping and pong."""
+
+_PIECE: Final = 65_536
+"""Bytes that are asked of a socket at once."""
 
 _CERTIFICATES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
@@ -110,10 +115,11 @@ def parse_handshake(text: str) -> Handshake:
     return Handshake(session, timeouts[0], timeouts[1], tuple(transports.split(",")))
 
 
-class Endpoint(NamedTuple):
+@attrs.frozen(kw_only=True, repr=False)
+class Endpoint:
     """Where and how to connect; *credentials* are headers of the handshake alone, *timeout* is in seconds."""
 
-    url: str
+    url: str = attrs.field(kw_only=False)
     credentials: Mapping[str, str]
     headers: Mapping[str, str]
     cookies: Mapping[str, str]
@@ -185,21 +191,25 @@ class Connection:
         """Talk over *websocket*; *silence* is in seconds, None for no limit."""
         self._websocket = websocket
         self.silence: Final = silence
+        self._deadline: float | None = None
         websocket.settimeout(silence)
+        # What frames are made of is read in large pieces, in place of two or three small ones for each frame.
+        self._read_socket = websocket.frame_buffer.recv
+        websocket.frame_buffer.recv = self._read
+        self._buffer, self._position = b"", 0
 
     def receive(self) -> bytes:
-        """Wait for the next frame; raise SocketError where the connection is lost, or silent for too long."""
-        started = time.monotonic()
+        """Wait for the next frame; raise SocketError where the connection is lost, or silent for too long.
+
+        Pings count for nothing: what answers them may be a proxy, or a server that handles nothing any more. Nor does
+        a frame of which a part comes now and then.
+        """
+        self._deadline = None if self.silence is None else time.monotonic() + self.silence
         kind, data = self._receive()
         while kind in _CONTROLS:
-            # What answers pings may be a proxy, or a server that handles nothing any more.
-            if self.silence is not None:
-                self._websocket.settimeout(max(0.01, started + self.silence - time.monotonic()))
             kind, data = self._receive()
-        if self._websocket.gettimeout() != self.silence:
-            self._websocket.settimeout(self.silence)
         if kind == _CLOSE:
-            raise SocketError("the server closed the connection")
+            raise SocketError(_farewell(data))
         return data
 
     def _receive(self) -> tuple[int, bytes]:
@@ -209,9 +219,19 @@ class Connection:
             kind, data = self._websocket.recv_data(control_frame=True)
         except WebSocketTimeoutException:
             raise SocketError(f"the server was silent for {self.silence} seconds") from None
-        except (OSError, WebSocketException, ValueError) as error:
+        except (OSError, WebSocketException, ValueError, AttributeError) as error:
             raise _broken(error) from error
         return int(kind), data if isinstance(data, bytes) else b""
+
+    def _read(self, size: int) -> bytes:
+        """Return up to *size* bytes, of what was read before or else of what the socket has by the deadline."""
+        if self._position == len(self._buffer):
+            if self._deadline is not None:
+                self._websocket.settimeout(max(0.01, self._deadline - time.monotonic()))
+            self._buffer, self._position = self._read_socket(_PIECE), 0
+        piece = self._buffer[self._position : self._position + size]
+        self._position += len(piece)
+        return piece
 
     def send(self, frame: bytes) -> None:
         """Send *frame*; raise SocketError where the connection is lost."""
@@ -222,17 +242,30 @@ class Connection:
         except (OSError, WebSocketException, ValueError, AttributeError) as error:
             raise _broken(error) from error
 
-    def abort(self) -> None:
-        """End the connection at once; who receives from it is told."""
+    def say_goodbye(self, timeout: float) -> None:
+        """Tell the server that the connection ends; take no longer than *timeout*, in seconds, and raise nothing."""
         with contextlib.suppress(Exception):
+            self._websocket.settimeout(timeout)
             self._websocket.send_close()
-        with contextlib.suppress(Exception):
-            self._websocket.abort()  # type: ignore[no-untyped-call]
+
+    def abort(self) -> None:
+        """End the connection at once; who receives from it, or is held up while sending, is told."""
+        connection = self._websocket.sock  # whose own abort does nothing once it has said goodbye
+        if connection is not None:
+            with contextlib.suppress(Exception):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Let go of the connection, which nobody uses any more."""
         with contextlib.suppress(Exception):
             self._websocket.shutdown()  # type: ignore[no-untyped-call]
+
+
+def _farewell(data: bytes) -> str:
+    """Return what a server says with the *data* of a close frame: a number, and a text that may be missing."""
+    number = int.from_bytes(data[:2], "big")
+    text = data[2:].decode("utf-8", "replace")
+    return f"the server closed the connection ({': '.join(filter(None, (str(number or ''), text))) or 'no reason'})"
 
 
 def _broken(error: Exception) -> SocketError:

@@ -29,6 +29,7 @@ class Subscriber:
         callback: Callback,
         metadata: dict[str, Any],
         priority: int,
+        *,
         executor: Executor | None = None,
         key: Key | None = None,
     ) -> None:

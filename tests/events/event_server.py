@@ -30,6 +30,8 @@ class EventServer:
         self.handshake = "id1:15:25:websocket"
         self.handshake_status = 200
         self.acknowledges = True
+        self.heed: Callable[[ServerConnection, str], object] = lambda connection, message: None
+        """Called with what a client sent before it is acknowledged."""
         self.requests: list[Request] = []
         self.received: list[str] = []
         """What clients sent, over all connections."""
@@ -97,6 +99,7 @@ class EventServer:
 
     def _take(self, connection: ServerConnection, message: str) -> None:
         code, number, _, _ = message.split(":", 3)
+        self.heed(connection, message)
         if code == "5" and self.acknowledges:
             connection.send(f'6:::{number}[{{"success":true}}]')
         with self.changed:

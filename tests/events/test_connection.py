@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
+import socket
 import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from websockets.sync.server import ServerConnection
 
 from ftrack_typed.errors import EventHubConnectionError, EventQueueFullError
 from ftrack_typed.events import Event, EventHub
@@ -19,6 +22,7 @@ from ftrack_typed.events.outbox import Letter, Outbox
 from ftrack_typed.events.socket_io import Endpoint, Packet
 from tests.events.conftest import Recorder
 from tests.events.event_server import EventServer, event_frame, eventually
+from tests.events.stream_proxy import StreamProxy
 
 pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
 
@@ -334,6 +338,116 @@ def test_background_connection_is_tried_until_it_succeeds(server: EventServer, m
     assert server.topics() == ["ftrack.meta.subscribe", "a"]
 
 
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Lets connections be made again at once; gives for each failure how many there were in a row."""
+    counted: list[int] = []
+
+    def no_delays() -> Iterator[float]:
+        for number in itertools.count(1):
+            counted.append(number)
+            yield 0.001
+
+    monkeypatch.setattr("ftrack_typed.events.connection.delays", no_delays)
+    return counted
+
+
+def break_off(connection: ServerConnection) -> None:
+    with contextlib.suppress(OSError):
+        connection.socket.shutdown(socket.SHUT_RDWR)
+
+
+def test_connections_that_were_of_use_count_for_no_failures(
+    server: EventServer, make_hub: MakeHub, waits: list[int]
+) -> None:
+    hub = make_hub()
+    hub.connect()
+    for number in range(5):
+        hub.publish(Event("a"))
+        assert hub.flush(20)
+        break_off(server.connections[-1])
+        eventually(lambda number=number: hub.health().connections == number + 2)  # type: ignore[misc]
+    assert waits == [1] * 5
+    for number in range(5, 8):
+        break_off(server.connections[-1])
+        eventually(lambda number=number: hub.health().connections == number + 2)  # type: ignore[misc]
+    assert waits[5:] == [2, 3, 4]
+
+
+@pytest.mark.usefixtures("waits")
+def test_event_that_breaks_every_connection_is_given_up(
+    server: EventServer, make_hub: MakeHub, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken: list[ServerConnection] = []
+
+    def heed(connection: ServerConnection, message: str) -> None:
+        if '"poison"' in message:
+            broken.append(connection)
+            break_off(connection)
+
+    server.heed = heed
+    hub = make_hub()
+    hub.connect()
+    poison, following = Event("poison"), Event("a")
+    hub.publish(poison)
+    hub.publish(following)
+    delivery = hub.delivery(following)
+    assert delivery is not None
+    assert delivery.wait(20)
+    failed = hub.delivery(poison)
+    assert failed is not None
+    assert failed.state == "failed"
+    assert len(broken) >= 10
+    assert "is not sent: the connection broke each of 10 times it was sent" in caplog.text
+
+
+def test_acknowledgements_are_read_while_others_are_sent(server: EventServer, make_hub: MakeHub) -> None:
+    """The server reads no further than to the first event; what waits is more than sockets hold."""
+    go_on = threading.Event()
+    server.heed = lambda connection, message: go_on.wait(20) if '"second"' in message else None
+    hub = make_hub()
+    hub.init_connection()
+    events = [Event("first"), Event("second"), *(Event("a", data={"text": "x" * 1_000_000}) for _ in range(40))]
+    for event in events:
+        hub.publish(event)
+    hub.connect_in_background()
+    delivery = hub.delivery(events[0])
+    assert delivery is not None
+    try:
+        assert delivery.wait(15)
+        assert hub.health().waiting_to_be_sent
+    finally:
+        go_on.set()
+    assert hub.flush(20)
+
+
+def test_frame_that_never_ends_counts_as_silence(server: EventServer, make_hub: MakeHub) -> None:
+    hub = make_hub(silence=0.5)
+    hub.connect()
+    server.await_(lambda: server.received)
+    connection = server.connections[-1]
+    connection.socket.sendall(b"\x81\x7e\xff\xff")  # a text of 65,535 bytes
+
+    def trickled() -> bool:
+        with contextlib.suppress(OSError):
+            connection.socket.sendall(b"x")
+        return "silent for 0.5 seconds" in (hub.health().last_error or "")
+
+    eventually(trickled)
+
+
+def test_disconnecting_from_a_silent_server_leaves_no_thread(server: EventServer) -> None:
+    with StreamProxy(server.port, 0, faithful=True) as proxy:
+        hub = EventHub(proxy.url, "jane", "key")
+        hub.connect()
+        assert hub.flush(20)
+        link = hub._remote.link
+        assert link is not None
+        proxy.fall_silent()
+        hub.close()
+        assert not link.running
+
+
 def test_attempts_can_be_limited_and_the_end_is_told(server: EventServer, make_hub: MakeHub) -> None:
     hub = make_hub(reconnect_attempts=1)
     recorder = Recorder()
@@ -462,12 +576,13 @@ def test_what_is_no_websocket_leads_to_a_new_connection(server: EventServer, con
 def test_error_of_ours_does_not_end_the_connection(server: EventServer, caplog: pytest.LogCaptureFixture) -> None:
     seen: list[Packet] = []
 
-    def received(packet: Packet) -> None:
+    def received(packet: Packet) -> bool:
         seen.append(packet)
         raise RuntimeError("a mistake")
 
     record = Record()
-    link = Link(Endpoint(server.url, {}, {}, {}, 10), Outbox(10), list[Letter], received, None, record)
+    endpoint = Endpoint(server.url, credentials={}, headers={}, cookies={}, timeout=10)
+    link = Link(endpoint, Outbox(10), greeting=list[Letter], received=received, attempts=None, record=record)
     link.connect()
     server.send("5:::{}", "5:::{}")
     eventually(lambda: len(seen) == 3)

@@ -36,7 +36,7 @@ class Bench:
         priority: int = 100,
     ) -> None:
         metadata = {"id": str(len(self.subscribers))}
-        self.subscribers.add(Subscriber("topic=a", callback, metadata, priority, executor, key))
+        self.subscribers.add(Subscriber("topic=a", callback, metadata, priority, executor=executor, key=key))
 
     def handle(self, *data: object) -> None:
         for each in data:

@@ -1,20 +1,22 @@
-"""Tests two processes that exchange events through a sandbox that is killed again and again."""
+"""Tests two processes that exchange events through a sandbox that is killed again and again, and bad proxies."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
-from tests.events.exchanging import GROUP
+from tests.events.exchanging import GROUP, PATIENCE
+from tests.events.stream_proxy import ENDS, StreamProxy
 from tests.sandbox.process.conftest import SandboxProcess, Start, environment, start
 
 __all__ = ["start"]
@@ -23,8 +25,8 @@ pytestmark = pytest.mark.load
 
 COUNT = 10_000
 KILLS = 5
-MARGIN = 0.5
-"""Seconds before a kill in which the server may have acknowledged what it had not passed on."""
+CERTAIN = COUNT // GROUP // 2
+"""Groups, of which there are twice as many, in which the listener must have been connected all the time."""
 
 StartSide = Callable[..., "subprocess.Popen[str]"]
 
@@ -36,22 +38,14 @@ def start_side() -> Iterator[StartSide]:
 
     def start_one(*arguments: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "tests.events.exchanging", *arguments]
-        root = Path(__file__).resolve().parents[2]
-        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment(), cwd=root))
+        root, pipe = Path(__file__).resolve().parents[2], subprocess.PIPE
+        started.append(subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment(), cwd=root))
         return started[-1]
 
     yield start_one
     for process in started:
         process.kill()
-        process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
-
-
-def said(process: subprocess.Popen[str]) -> Any:
-    """Return the next thing that *process* prints."""
-    assert process.stdout is not None
-    return json.loads(process.stdout.readline())
+        process.communicate()
 
 
 def free_port() -> int:
@@ -60,39 +54,78 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def test_events_survive_a_server_that_is_killed(start: Start, start_side: StartSide, tmp_path: Path) -> None:
-    options = ("--port", free_port(), "--database", tmp_path / "sandbox.db", "--api-user", "jane", "--api-key", "k")
+@attrs.define
+class Server:
+    """A sandbox that can be killed and started again, at the same address and with the same database."""
 
-    def running() -> SandboxProcess:
-        process = start(*options)
-        process.read_output()
-        return process
+    start: Start
+    folder: Path
+    port: int = attrs.field(factory=free_port)
+    running: SandboxProcess | None = None
 
-    sandbox = running()
-    address = (f"http://127.0.0.1:{options[1]}", "jane", "k")
-    listener = start_side("listener", *address)
-    assert said(listener) == "ready"
-    publisher = start_side("publisher", *address, str(COUNT))
-    kills = []
-    for _ in range(KILLS):
-        time.sleep(random.uniform(0.5, 2))  # no condition to wait for: the server is to die at any moment
-        kills.append(time.monotonic())
-        sandbox.process.kill()
-        sandbox.close()
-        sandbox = running()
-    published, heard = said(publisher), said(listener)
+    def restart(self) -> None:
+        """Kill it, where it runs, and return when it answers again."""
+        if self.running is not None:
+            self.running.process.kill()
+            self.running.close()
+        options = ("--port", self.port, "--database", self.folder / "sandbox.db", "--api-user", "jane")
+        self.running = self.start(*options, "--api-key", "k")
+        assert self.running.read_output(PATIENCE), self.running.errors()
 
-    assert published["acknowledged"] == COUNT
-    assert min(published["connections"], heard["connections"]) > 1
-    handled = heard["handled"]
-    assert len(handled) == len(set(handled)), "handled twice"
-    assert handled == sorted(handled)
-    missing = set(range(COUNT)) - set(handled)
-    checked = 0
-    for number, (begun, acknowledged) in enumerate(published["groups"]):
-        before = max((each for each in heard["subscribed"] if each <= begun), default=None)
-        # A subscriber that was connected all the time, from before the first to after the last of the group.
-        if before is not None and not any(before <= kill <= acknowledged + MARGIN for kill in kills):
+
+@attrs.frozen
+class Exchange:
+    """What both sides said in the end."""
+
+    published: dict[str, Any]
+    heard: dict[str, Any]
+
+    def check(self) -> None:
+        """Check that nothing was handled twice, and nothing acknowledged missed by a listener that was connected."""
+        handled = self.heard["handled"]
+        assert self.published["acknowledged"] == COUNT
+        assert len(handled) == len(set(handled)), "handled twice"
+        missing = set(range(COUNT)) - set(handled)
+        answers = self.published["answers"]
+        certain = [number for number in range(COUNT // GROUP) if answers[number] == answers[number + 1]]
+        for number in certain:
             assert missing.isdisjoint(range(number * GROUP, (number + 1) * GROUP)), f"group {number}"
-            checked += 1
-    assert checked, "the subscriber was never connected for the whole of a group"
+        assert len(certain) >= CERTAIN
+
+
+def exchange(server: Server, start_side: StartSide, publisher_url: str, listener_url: str) -> Exchange:
+    """Let both sides exchange events, and kill the server while they do."""
+    chance = random.Random(8)
+    kills = sorted(chance.sample(range(0, COUNT, GROUP), KILLS))
+    listener = start_side("listener", listener_url, "jane", "k")
+    publisher = start_side("publisher", publisher_url, "jane", "k", str(COUNT))
+    assert publisher.stdout is not None
+    said: Any = None
+    for line in publisher.stdout:
+        said = json.loads(line)
+        if said in kills:
+            server.restart()
+    assert isinstance(said, dict), f"the publisher came to {said} and ended with {publisher.wait()}"
+    heard, _ = listener.communicate()
+    return Exchange(said, json.loads(heard))
+
+
+def test_events_survive_a_server_that_is_killed(start: Start, start_side: StartSide, tmp_path: Path) -> None:
+    server = Server(start, tmp_path)
+    server.restart()
+    url = f"http://127.0.0.1:{server.port}"
+    done = exchange(server, start_side, url, url)
+    done.check()
+    assert (done.published["connections"], done.heard["connections"]) == (KILLS + 1, KILLS + 1)
+    assert done.heard["handled"] == sorted(done.heard["handled"])
+
+
+def test_events_survive_bad_proxies_too(start: Start, start_side: StartSide, tmp_path: Path) -> None:
+    server = Server(start, tmp_path)
+    server.restart()
+    with contextlib.ExitStack() as stack:
+        proxies = [stack.enter_context(StreamProxy(server.port, seed)) for seed in (1, 2)]
+        done = exchange(server, start_side, *(proxy.url for proxy in proxies))
+    done.check()
+    assert min(done.published["connections"], done.heard["connections"]) > KILLS + 1
+    assert all(sum(proxy.ends[end] for proxy in proxies) for end in ENDS), "a kind of fault did not occur"

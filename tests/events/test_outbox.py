@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ftrack_typed.events.outbox import Outbox
+import pytest
+
+from ftrack_typed.events.outbox import MAXIMUM_ATTEMPTS, Outbox
 
 
 def taken(outbox: Outbox) -> list[bytes]:
@@ -58,3 +60,33 @@ def test_clearing_tells_what_was_tried() -> None:
     outbox.take()
     assert outbox.clear() == 2
     assert (tried.state, untried.state) == ("unknown", "failed")
+
+
+def break_connection(outbox: Outbox, *, greeted: bool = True, acknowledged: int = 0) -> bool:
+    """Send all on a connection that breaks; return whether a letter was given up."""
+    greeting = outbox.greet(b"hello")
+    numbers: list[int] = []
+    while (letter := outbox.take()) is not None:
+        numbers.append(letter.number)
+    for number in [*[greeting.number] * greeted, *numbers[:acknowledged]]:
+        outbox.settle(number, "acknowledged")
+    return outbox.connection_lost() is not None
+
+
+def test_letter_that_breaks_every_connection_is_given_up_and_keeps_nothing_back() -> None:
+    outbox = Outbox(10)
+    poison, following = outbox.put(b"poison"), outbox.put(b"2")
+    assert [break_connection(outbox) for _ in range(MAXIMUM_ATTEMPTS)] == [False] * (MAXIMUM_ATTEMPTS - 1) + [True]
+    assert (poison.state, poison.message) == ("failed", "the connection broke each of 10 times it was sent")
+    assert following.state == "waiting"
+    assert taken(outbox) == [b"2"]
+
+
+@pytest.mark.parametrize(("greeted", "acknowledged"), [(False, 0), (True, 1)])
+def test_letter_is_not_to_blame_where_the_server_is_away_or_does_its_work(greeted: bool, acknowledged: int) -> None:
+    outbox = Outbox(100)
+    deliveries = [outbox.put(str(number).encode()) for number in range(2 * MAXIMUM_ATTEMPTS)]
+    for _ in range(MAXIMUM_ATTEMPTS + 1):
+        assert not break_connection(outbox, greeted=greeted, acknowledged=acknowledged)
+    assert {delivery.state for delivery in deliveries} <= {"waiting", "acknowledged"}
+    assert sum(delivery.acknowledged for delivery in deliveries) == (MAXIMUM_ATTEMPTS + 1) * acknowledged

@@ -122,7 +122,8 @@ def test_text_that_is_no_handshake(text: str) -> None:
 
 
 def endpoint(url: str) -> Endpoint:
-    return Endpoint(url, {"ftrack-api-key": "secret"}, {"x-studio": "one"}, {"cookie": "value"}, 20)
+    credentials, headers, cookies = {"ftrack-api-key": "secret"}, {"x-studio": "one"}, {"cookie": "value"}
+    return Endpoint(url, credentials=credentials, headers=headers, cookies=cookies, timeout=20)
 
 
 def test_credentials_go_with_the_handshake_alone_headers_and_cookies_with_both() -> None:

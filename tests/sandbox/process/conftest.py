@@ -118,12 +118,15 @@ class SandboxProcess:
         assert self.process.stderr is not None
         self._errors.extend(self.process.stderr)
 
-    def read_output(self) -> str:
-        """Return everything that the process writes to its standard output, which it closes once it answers."""
+    def read_output(self, patience: float = PATIENCE) -> str:
+        """Return everything that the process writes to its standard output, which it closes once it answers.
+
+        It has *patience* seconds to do so.
+        """
         assert self.process.stdout is not None
         with selectors.DefaultSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
-            assert selector.select(PATIENCE), f"the sandbox prints nothing: {self._errors}"
+            assert selector.select(patience), f"the sandbox prints nothing: {self._errors}"
         return self.process.stdout.read()
 
     def api(self) -> Api:
