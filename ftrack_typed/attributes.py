@@ -14,6 +14,7 @@ from typing import (
     ClassVar,
     Final,
     Generic,
+    NamedTuple,
     TypeAlias,
     TypedDict,
     TypeVar,
@@ -21,15 +22,13 @@ from typing import (
     overload,
 )
 
-import attrs
-
 from .facts import AttributeFacts, AttributeKind
-from .query.expressions import CollectionPath, MappedPath, ReferencePath, ScalarPath
-from .query.syntax import Path, Step
 
 if TYPE_CHECKING:
     from .collection import Collection, MappedCollection
     from .entity import Entity
+    from .query.expressions import CollectionPath, MappedPath, ScalarPath
+    from .query.syntax import Path
 
 JsonValue: TypeAlias = Any
 """Any JSON value: text, number, boolean, list, mapping or None."""
@@ -58,15 +57,28 @@ class ComputedByServer:
 
 METADATA_KEY: Final = "ftrack"
 
+NO_DEFAULT: Final = object()
+"""Stands for the default of an attribute that has none."""
+
 T = TypeVar("T")
 V = TypeVar("V")
 E = TypeVar("E", bound="Entity")
 N = TypeVar("N")
 
 
+class Declared(NamedTuple):
+    """What `attribute` was told; `declaration.entity` makes a descriptor of it."""
+
+    default: object
+    init: bool
+    wire: str | None
+    foreign_key: str | None
+    required: bool | None
+
+
 def attribute(
     *,
-    default: object = attrs.NOTHING,
+    default: object = NO_DEFAULT,
     init: bool = True,
     wire: str | None = None,
     foreign_key: str | None = None,
@@ -79,8 +91,7 @@ def attribute(
     with ``init=False`` it cannot be. *wire* is the server's name where it differs, *foreign_key* the wire name of the
     attribute that holds a reference's key, and *required* says that the server insists although there is a default.
     """
-    metadata = {"wire": wire, "foreign_key": foreign_key, "required": required}
-    return attrs.field(default=default, init=init, metadata={METADATA_KEY: metadata})
+    return Declared(default, init, wire, foreign_key, required)
 
 
 class Descriptor:
@@ -100,14 +111,22 @@ class Descriptor:
 
         def __get__(self, instance, owner):
             if instance is None:
+                from .query.syntax import Path
+
                 return self.path_from(Path((), owner))
             return instance._ftrack_absent(self.facts)
 
+    # Paths are for queries that are written with classes: who reads and changes entities alone imports none of it.
+
     def path_from(self, prefix: Path) -> object:
         """Return the typed path that continues *prefix* with this attribute."""
+        from .query.expressions import ScalarPath
+
         return ScalarPath(self._extended(prefix), self.facts)
 
     def _extended(self, prefix: Path) -> Path:
+        from .query.syntax import Path, Step
+
         return Path((*prefix.steps, Step(self.facts.wire)), prefix.root)
 
     def _target(self) -> type[Entity]:
@@ -187,6 +206,8 @@ class ReferenceDescriptor(Descriptor):
 
     def path_from(self, prefix: Path) -> object:
         """Return the path to the referenced entity, from which its attributes follow."""
+        from .query.expressions import ReferencePath
+
         return ReferencePath(self._extended(prefix), self.facts, self._target())
 
 
@@ -277,6 +298,8 @@ class CollectionDescriptor(Descriptor):
 
     def path_from(self, prefix: Path) -> object:
         """Return the path to the collection, which ``any`` and ``each`` go on from."""
+        from .query.expressions import CollectionPath
+
         return CollectionPath(self._extended(prefix), self.facts, self._target())
 
 
@@ -341,4 +364,6 @@ class Mapped(Descriptor, Generic[V]):
 
     def path_from(self, prefix: Path) -> object:
         """Return the path to the mapping, whose keys follow in brackets."""
+        from .query.expressions import MappedPath
+
         return MappedPath(self._extended(prefix), self.facts)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import functools
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import attrs
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from .assignment import assign, check_reference, checked_scalar, set_twins
 from .entity import Entity
@@ -22,8 +20,7 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound=Entity)
 
 
-@attrs.frozen
-class Shape:
+class Shape(NamedTuple):
     """What the names that a new entity is given say about it, whatever their values."""
 
     given: tuple[AttributeFacts, ...]
@@ -35,8 +32,7 @@ class Shape:
     """Whether collections or custom attributes are given, which may have to be asked for."""
 
 
-@attrs.frozen
-class Blueprint:
+class Blueprint(NamedTuple):
     """What the schema says about new entities of one type.
 
     ``defaults`` are plain values that a new entity starts with unless it, or its other form, is given; ``required``
@@ -48,7 +44,7 @@ class Blueprint:
     required: tuple[tuple[str, ...], ...]
     keys: frozenset[str]
     prepare: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None
-    shapes: dict[tuple[str, ...], Shape] = attrs.field(factory=dict, eq=False)
+    shapes: dict[tuple[str, ...], Shape]
 
 
 @functools.cache
@@ -63,7 +59,7 @@ def blueprint(entity_type: type[Entity]) -> Blueprint:
         elif facts.required and not by_server:
             required.append(forms)
     keys = frozenset(entity_type._ftrack_names[wire] for wire in entity_type.primary_key_attributes)
-    return Blueprint(tuple(defaults), tuple(required), keys, getattr(entity_type, "_ftrack_prepare", None))
+    return Blueprint(tuple(defaults), tuple(required), keys, getattr(entity_type, "_ftrack_prepare", None), {})
 
 
 def create(state: SessionState, entity_type: type[E], given: Mapping[str, Any]) -> E:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Protocol, TypeVar, overload
-
-import attrs
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, NamedTuple, Protocol, TypeVar, overload
 
 from .attributes import ComputedByServer, Descriptor
 from .collection import MappedCollection
 from .errors import AttributeValueError, ImmutableAttributeError, UnknownAttributeError
 from .facts import AttributeFacts, AttributeKind
-from .query.expressions import KeyedPath, MappedPath, ScalarPath
-from .query.syntax import Path, Step
 from .symbols import NOT_SET
 from .values import checked_value, frozen
 from .wire import ENTITY_TYPE, decoded
@@ -20,6 +16,8 @@ from .wire import ENTITY_TYPE, decoded
 if TYPE_CHECKING:
     from .entity import Entity
     from .operators import CustomAttributeOperators
+    from .query.expressions import ScalarPath
+    from .query.syntax import Path
 
 T = TypeVar("T")
 C = TypeVar("C", bound="CustomAttributes")
@@ -57,28 +55,16 @@ class Custom(Descriptor):
 
         def __get__(self, instance, owner):
             if instance is None:
+                from .query.syntax import Path
+
                 return self.path_from(Path((), owner), owner)
             return instance._ftrack_absent(self.facts)
 
     def path_from(self, prefix: Path, owner: type[Entity] | None = None) -> object:
         """Return the path from which the custom attributes of *owner* follow."""
+        from .custom_paths import CustomPath
+
         return CustomPath(self._extended(prefix), self.facts, (owner or self.owner)._ftrack_custom_type())
-
-
-class CustomPath(MappedPath[Any]):
-    """A path that ends in the custom attributes of an entity type; each of them follows a dot, or a key in brackets."""
-
-    __slots__ = ("_ftrack_class",)
-
-    def __init__(self, path: Path, facts: AttributeFacts, custom_attributes: type[CustomAttributes]) -> None:
-        """Keep the class that names the custom attributes."""
-        super().__init__(path, facts)
-        self._ftrack_class = custom_attributes
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name):
-            return self._ftrack_class._ftrack_descriptor(name).path_from(self._ftrack_path)
 
 
 def custom_attribute(type_name: str, *, key: str | None = None, hierarchical: bool = False) -> Any:
@@ -86,8 +72,7 @@ def custom_attribute(type_name: str, *, key: str | None = None, hierarchical: bo
     return CustomDeclaration(type_name, key, hierarchical)
 
 
-@attrs.frozen
-class CustomDeclaration:
+class CustomDeclaration(NamedTuple):
     """What `custom_attribute` was told; `CustomAttributes` turns it into a descriptor."""
 
     type_name: str
@@ -122,12 +107,16 @@ class CustomDescriptor:
 
     def path_from(self, prefix: Path) -> object:
         """Return the path to this attribute in the custom attributes that *prefix* ends in."""
+        from .query.expressions import KeyedPath
+
         return KeyedPath(prefix, self.facts, self.key)
 
     if not TYPE_CHECKING:
 
         def __get__(self, instance, owner):
             if instance is None:
+                from .query.syntax import Path, Step
+
                 return self.path_from(Path((Step("custom_attributes"),)))
             return instance[self.key]
 

@@ -6,9 +6,7 @@ Matching rule: protocol section 3.5. What a project configures wins over what al
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, cast
-
-import attrs
+from typing import Any, Final, NamedTuple, cast
 
 from .entity import Entity
 from .errors import UnknownAttributeError
@@ -29,8 +27,7 @@ _KINDS: Final = {
 }
 
 
-@attrs.frozen
-class Configuration:
+class Configuration(NamedTuple):
     """One custom attribute configuration: for which entities it says that there is an attribute *key*."""
 
     id: str

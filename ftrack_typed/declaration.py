@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal, TypeVar, cast, get_origin, overload
-
-import attrs
+from typing import Any, Final, Literal, NamedTuple, TypeVar, get_origin, overload
 
 from . import attributes as descriptors
-from .attributes import METADATA_KEY, Descriptor, attribute
+from .attributes import NO_DEFAULT, Declared, Descriptor, attribute
 from .backports import dataclass_transform
 from .entity import Entity
 from .facts import AttributeFacts, AttributeKind
@@ -21,8 +19,7 @@ PLAIN_TYPES: Final[dict[str, tuple[type, ...]]] = {"str": (str,), "float": (int,
 """Types whose values an attribute holds as they are, unchecked, by the value type of the attribute."""
 
 
-@attrs.frozen
-class Inherited:
+class Inherited(NamedTuple):
     """What a subtype's schema says otherwise about an attribute that it inherits."""
 
     changes: Mapping[str, Any]
@@ -65,7 +62,7 @@ def entity(
     inherited: Mapping[str, Inherited] | None = None,
     custom_attributes: str | None = None,
 ) -> Any:
-    """Make a class of annotated attributes an entity type: an attrs class whose attributes are typed descriptors.
+    """Make a class of annotated attributes an entity type, whose attributes are typed descriptors, and an attrs class.
 
     *inherited* says what differs about attributes of the base class; *custom_attributes* names the class that holds the
     custom attributes of this type. ``attrs.fields`` gives names, types as text and, in ``metadata["ftrack"]``, an
@@ -79,46 +76,80 @@ def entity(
 
 
 def _build(cls: type[E], changed: Mapping[str, Inherited], custom_attributes: str | None) -> type[E]:
-    installed: dict[str, Descriptor] = {}
-
-    def transform(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
-        return [_described(cls, field, changed.get(field.name), installed) for field in fields]
-
-    attrs.define(cls, slots=False, init=False, eq=False, repr=False, kw_only=True, field_transformer=transform)
-    # It makes nothing here, and would fill the first screen of help().
-    del cls.__attrs_init__  # type: ignore[attr-defined]
-    for name, descriptor in installed.items():
-        setattr(cls, name, descriptor)
-    fields = attrs.fields(cast("type[attrs.AttrsInstance]", cls))
-    cls._ftrack_facts = {field.name: field.metadata[METADATA_KEY] for field in fields}
-    cls._ftrack_names = {facts.wire: name for name, facts in cls._ftrack_facts.items()}
-    cls._ftrack_wires = tuple(
-        wire for wire, name in cls._ftrack_names.items() if cls._ftrack_facts[name].kind is not AttributeKind.RESTRICTED
-    )
-    cls._ftrack_resolved = {}
-    cls._ftrack_kinds = {
-        kind: tuple(facts for facts in cls._ftrack_facts.values() if facts.kind is kind) for kind in AttributeKind
-    }
-    cls._ftrack_plain = {
-        facts.name: PLAIN_TYPES[facts.value_type]
-        for facts in cls._ftrack_facts.values()
-        if facts.value_type in PLAIN_TYPES and facts.mutable and not facts.computed
-    }
-    cls._ftrack_twins = _twins(cls._ftrack_facts, cls._ftrack_names)
-    for name in cls._ftrack_twins:
-        cls._ftrack_plain.pop(name, None)
     base = next(base for base in cls.__mro__[1:] if issubclass(base, Entity))
+    declared = _declarations(cls)
+    facts = {name: each for name, each in base._ftrack_facts.items() if name not in declared}
+    for name in changed.keys() & facts.keys():
+        facts[name] = facts[name]._replace(**changed[name].changes)
+        inherited_type = next(type(each.__dict__[name]) for each in cls.__mro__ if name in each.__dict__)
+        setattr(cls, name, inherited_type(facts[name], cls))
+    scope = vars(sys.modules[cls.__module__])
+    for name, given in declared.items():
+        descriptor_type, facts[name] = _described(name, cls.__annotations__[name], given, scope)
+        setattr(cls, name, descriptor_type(facts[name], cls))
+    cls._ftrack_facts = facts
+    _sort(cls, facts)
     cls._ftrack_root_type = cls.entity_type if base is Entity else base._ftrack_root_type
     if custom_attributes is not None:
         cls._ftrack_custom_class = custom_attributes
+    cls.__attrs_attrs__ = _AttrsFields(cls, declared)  # type: ignore[attr-defined]
     return cls
 
 
-def _twins(
-    facts_by_name: Mapping[str, AttributeFacts], names: Mapping[str, str]
-) -> dict[str, tuple[AttributeFacts, ...]]:
+def _declarations(cls: type[Entity]) -> dict[str, Declared]:
+    """Return what `attribute` was told of the attributes of *cls* itself, by their names."""
+    declared: dict[str, Declared] = {}
+    for name, annotation in cls.__annotations__.items():
+        given = cls.__dict__.get(name)
+        if type(given) is Declared:
+            declared[name] = given
+        elif not str(annotation).removeprefix("typing.").startswith("ClassVar"):
+            raise TypeError(f"{cls.__name__}.{name} needs a value: write {name}: {annotation} = attribute()")
+    return declared
+
+
+def _sort(cls: type[Entity], facts_by_name: dict[str, AttributeFacts]) -> None:
+    """Keep with *cls* what is asked of its attributes again and again."""
+    kinds: dict[AttributeKind, list[AttributeFacts]] = {kind: [] for kind in AttributeKind}
+    names: dict[str, str] = {}
+    twins = _twins(facts_by_name)
+    plain: dict[str, tuple[type, ...]] = {}
+    for name, facts in facts_by_name.items():
+        names[facts.wire] = name
+        kinds[facts.kind].append(facts)
+        if facts.value_type in PLAIN_TYPES and facts.mutable and not facts.computed and name not in twins:
+            plain[name] = PLAIN_TYPES[facts.value_type]
+    restricted = {facts.wire for facts in kinds[AttributeKind.RESTRICTED]}
+    cls._ftrack_names = names
+    cls._ftrack_wires = tuple(wire for wire in names if wire not in restricted)
+    cls._ftrack_resolved = {}
+    cls._ftrack_kinds = {kind: tuple(found) for kind, found in kinds.items()}
+    cls._ftrack_plain = plain
+    cls._ftrack_twins = twins
+
+
+class _AttrsFields:
+    """What attrs looks for on a class: stands for its fields until somebody asks for them.
+
+    Making them takes longer than everything else about a class, and only tools ask.
+    """
+
+    __slots__ = ("_declared", "_entity_type")
+
+    def __init__(self, entity_type: type[Entity], declared: Mapping[str, Declared]) -> None:
+        self._entity_type = entity_type
+        self._declared = declared
+
+    def __get__(self, instance: object, owner: type[Entity]) -> object:
+        from .attrs_fields import define_fields
+
+        return define_fields(self._entity_type, self._declared, self)
+
+
+def _twins(facts_by_name: Mapping[str, AttributeFacts]) -> dict[str, tuple[AttributeFacts, ...]]:
     """Return, for each reference and each foreign key, the attributes that are the same value in another form."""
     groups: dict[str, list[AttributeFacts]] = {}
+    names = {facts.wire: facts.name for facts in facts_by_name.values()}
     for facts in facts_by_name.values():
         if facts.foreign_key is not None and facts.foreign_key in names:
             groups.setdefault(names[facts.foreign_key], []).append(facts)
@@ -131,48 +162,26 @@ def _twins(
 
 
 def _described(
-    cls: type[Entity], field: attrs.Attribute[Any], changed: Inherited | None, installed: dict[str, Descriptor]
-) -> attrs.Attribute[Any]:
-    """Return *field* with its facts; put the descriptor to install, if it is one of this class, into *installed*."""
-    if field.name not in cls.__annotations__:
-        # attrs takes an inherited field from the class that declares it, and not from one between that says otherwise.
-        facts = next(base._ftrack_facts for base in cls.__mro__[1:] if issubclass(base, Entity))[field.name]
-        if changed is None:
-            return field.evolve(metadata={METADATA_KEY: facts}, default=_default(field, facts))
-        facts = attrs.evolve(facts, **changed.changes)
-        descriptor_type = next(type(base.__dict__[field.name]) for base in cls.__mro__ if field.name in base.__dict__)
-    else:
-        descriptor_type, facts = _declared(cls, field)
-    installed[field.name] = descriptor_type(facts, cls)
-    return field.evolve(metadata={METADATA_KEY: facts}, default=_default(field, facts))
-
-
-def _default(field: attrs.Attribute[Any], facts: AttributeFacts) -> Any:
-    """Return what attrs is told: no default at all where none was declared and none came with a subtype."""
-    return field.default if facts.default is NOT_SET and field.default is attrs.NOTHING else facts.default
-
-
-def _declared(cls: type[Entity], field: attrs.Attribute[Any]) -> tuple[type[Descriptor], AttributeFacts]:
-    """Return the descriptor class that the annotation of *field* names, and the facts it states."""
-    head, _, inner = str(field.type).partition("[")
-    scope = vars(sys.modules[cls.__module__])
+    name: str, annotation: object, given: Declared, scope: Mapping[str, Any]
+) -> tuple[type[Descriptor], AttributeFacts]:
+    """Return the descriptor class that *annotation*, read in *scope*, names, and the facts of the attribute *name*."""
+    head, _, inner = str(annotation).partition("[")
     descriptor_type: type[Descriptor] = scope[head]
-    given = field.metadata[METADATA_KEY]
-    required = field.default is attrs.NOTHING and field.init
+    has_default = given.default is not NO_DEFAULT
     content, optional = _value_type(inner[:-1] if inner else "JsonValue", descriptor_type, scope)
     is_entity = descriptor_type.kind not in (AttributeKind.SCALAR, AttributeKind.MAPPED, AttributeKind.CUSTOM)
     return descriptor_type, AttributeFacts(
-        name=field.name,
-        wire=given["wire"] or field.name,
+        name=name,
+        wire=given.wire or name,
         kind=descriptor_type.kind,
         value_type=content,
         target=content if is_entity else None,
         nullable=optional,
         mutable=descriptor_type.mutable,
-        computed=descriptor_type.computed or not field.init,
-        required=required if given["required"] is None else given["required"],
-        default=NOT_SET if field.default is attrs.NOTHING else field.default,
-        foreign_key=given["foreign_key"],
+        computed=descriptor_type.computed or not given.init,
+        required=(not has_default and given.init) if given.required is None else given.required,
+        default=given.default if has_default else NOT_SET,
+        foreign_key=given.foreign_key,
     )
 
 

@@ -10,7 +10,7 @@ from .collection import Collection
 from .custom_attributes import CustomAttributes
 from .entity import Entity
 from .facts import AttributeFacts, AttributeKind
-from .operations import OperationPayload
+from .payload import OperationPayload
 from .session_parts.modes import AutoPopulatingContext
 from .symbols import NOT_SET
 from .wire import ENTITY_TYPE, encoded, reference

@@ -16,12 +16,12 @@ from .attributes import Descriptor
 from .custom_attributes import Custom, CustomAttributes
 from .errors import DirectInstantiationError, ImplicitLoadError, NotLoadedError, UnknownAttributeError
 from .facts import AttributeFacts, AttributeKind
-from .query.syntax import Path
 from .symbols import NOT_SET
 
 if TYPE_CHECKING:
     from .operators import EntityOperators
     from .page import Page
+    from .query.syntax import Path
     from .session import Session
 
 E = TypeVar("E", bound="Entity")

@@ -7,12 +7,11 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-import attrs
-
 from .entity import Entity
 from .errors import DeletedEntityError, ImplicitLoadError, ImplicitLoadWarning, NotLoadedError
 from .facts import AttributeFacts, AttributeKind
 from .identity import key_value
+from .lookup import default_names
 from .query.printer import print_criterion, print_statement
 from .query.syntax import And, Comparison, Criterion, Membership, Or, Path, Statement, Step
 from .symbols import CREATED
@@ -256,14 +255,6 @@ def chunked(entities: Sequence[Entity], size: int = CHUNK) -> Iterator[Sequence[
         yield entities[start : start + size]
 
 
-def default_names(state: SessionState, entity_type: type[Entity]) -> tuple[str, ...]:
-    """Return the default projections of *entity_type*, without what the server of the session lacks."""
-    if state.drift is None:
-        return entity_type.default_projections
-    missing, names = state.drift.missing(entity_type), entity_type._ftrack_names
-    return tuple(wire for wire in entity_type.default_projections if names.get(wire) not in missing)
-
-
 def default_statement(state: SessionState, entity_type: type[Entity]) -> Statement:
     """Return the statement that asks for the default projections of *entity_type*."""
     paths = tuple(Path((Step(name),)) for name in default_names(state, entity_type))
@@ -279,6 +270,8 @@ def print_query(state: SessionState, statement: Statement, entity_type: type[Ent
         state.drift.check_statement(statement, entity_type)
     if statement.projections:
         return print_statement(statement)
+    import attrs
+
     return print_statement(attrs.evolve(statement, projections=default_statement(state, entity_type).projections))
 
 

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .entity import Entity
-from .loading import default_names, fetch_key
-from .query.printer import check_text
-from .query.text import Outline, outline
+from .query.text import Outline, check_text, outline
 
 if TYPE_CHECKING:
     from .custom_attributes import CustomAttributes
@@ -39,7 +37,20 @@ def by_key(state: SessionState, entity_type: type[Entity], entity_key: str | Ite
     known = state.identity.find(entity_type, key)
     if known is None and state.cache is not None:
         known = state.cache.find(entity_type, key)
-    return known if known is not None else fetch_key(state, entity_type, key)
+    if known is not None:
+        return known
+    from .loading import fetch_key
+
+    found: Entity | None = fetch_key(state, entity_type, key)
+    return found
+
+
+def default_names(state: SessionState, entity_type: type[Entity]) -> tuple[str, ...]:
+    """Return the default projections of *entity_type*, without what the server of the session lacks."""
+    if state.drift is None:
+        return entity_type.default_projections
+    missing, names = state.drift.missing(entity_type), entity_type._ftrack_names
+    return tuple(wire for wire in entity_type.default_projections if names.get(wire) not in missing)
 
 
 def text_query(state: SessionState, expression: str) -> Outline:

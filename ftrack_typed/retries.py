@@ -39,13 +39,14 @@ class Retries:
         try:
             return attempt()
         except TransportError as error:
-            if self.attempts == 1 or not repeatable(error):
-                raise
             failed = error
         # Outside of the handler, so that what comes of the next tries is not told as an error within this one.
-        return self._run_again(attempt, repeatable, failed)
+        return self.run_again(attempt, repeatable, failed)
 
-    def _run_again(self, attempt: Callable[[], T], repeatable: Repeatable, failed: TransportError) -> T:
+    def run_again(self, attempt: Callable[[], T], repeatable: Repeatable, failed: TransportError) -> T:
+        """Do the same as `run` after a first try that *failed*."""
+        if self.attempts == 1 or not repeatable(failed):
+            raise failed
         # Imported here, for most programs never need it, and it brings asyncio along.
         import stamina
 

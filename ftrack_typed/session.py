@@ -15,11 +15,8 @@ from .entity import Entity
 from .entity_types import EntityTypes
 from .errors import ConnectionClosedError
 from .lookup import by_key, text_query
-from .operations import OperationPayload, Operations
-from .query.builder import Query
+from .payload import OperationPayload
 from .query.result import QueryResult
-from .query.syntax import Statement
-from .recorded_operations import RecordedOperations
 from .redaction import hidden, hidden_address
 from .server import Server, http_transport
 from .session_parts.caches import CacheAccess
@@ -39,6 +36,9 @@ if TYPE_CHECKING:
     from .cache import KeyMaker
     from .events import EventHub
     from .lookup import Projection
+    from .operations import Operations
+    from .query.builder import Query
+    from .recorded_operations import RecordedOperations
     from .registry import Registry
     from .retries import Retries
     from .session_parts.caches import CacheArgument
@@ -66,6 +66,7 @@ class Session(EntityAccess, CommitAccess, EventAccess, FileAccess, CacheAccess, 
     """
 
     registry: ClassVar[Registry | None] = None
+    _recorded_operations: RecordedOperations | None = None
 
     def __init__(
         self,
@@ -129,7 +130,6 @@ class Session(EntityAccess, CommitAccess, EventAccess, FileAccess, CacheAccess, 
             loading=loading,
             drift=self._types.drift,
         )
-        self._recorded_operations = RecordedOperations(self._state)
         self._use_cache(cache, cache_key_maker)
         self.check_server_compatibility()
         if self.registry is not None and self.registry.package != _STANDARD:
@@ -184,6 +184,12 @@ class Session(EntityAccess, CommitAccess, EventAccess, FileAccess, CacheAccess, 
     @property
     def recorded_operations(self) -> Operations:
         """What waits for a commit, in order; operations that are pushed here are sent as well."""
+        if self._recorded_operations is None:
+            from .recorded_operations import RecordedOperations
+
+            with self._state.lock:
+                if self._recorded_operations is None:
+                    self._recorded_operations = RecordedOperations(self._state)
         return self._recorded_operations
 
     @property
@@ -216,6 +222,9 @@ class Session(EntityAccess, CommitAccess, EventAccess, FileAccess, CacheAccess, 
         """
         if isinstance(expression, str):
             return QueryResult(self, text_query(self._state, expression), page_size)
+        from .query.builder import Query
+        from .query.syntax import Statement
+
         known = cast("type[E]", self._types.known(expression))
         return Query(known, Statement(known.entity_type), self, page_size)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
 from urllib.parse import urlsplit
 
-import attrs
-
 from .redaction import hidden, hidden_address
-from .retries import Retries
+
+if TYPE_CHECKING:
+    from .retries import Retries
 
 SERVER_VARIABLE: Final = "FTRACK_SERVER"
 KEY_VARIABLES: Final = ("FTRACK_API_KEY", "FTRACK_APIKEY")
@@ -19,19 +19,21 @@ USER_VARIABLE: Final = "FTRACK_API_USER"
 STRICT_HEADER: Final = "ftrack-strict-api"
 
 
-@attrs.frozen
-class Settings:
-    """What a session works with."""
+class Settings(NamedTuple):
+    """What a session works with; its ``repr`` tells no secret."""
 
-    server_url: str = attrs.field(repr=False)
+    server_url: str
     api_user: str
-    api_key: str = attrs.field(repr=False)
-    timeout: float | None = 60
-    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
-    cookies: Mapping[str, str] = attrs.field(factory=dict, repr=False)
-    strict_api: bool = False
-    schema_cache: Path | Literal[False] | None = None
-    retries: Retries | None = None
+    api_key: str
+    timeout: float | None
+    headers: Mapping[str, str]
+    cookies: Mapping[str, str]
+    strict_api: bool
+    schema_cache: Path | Literal[False] | None
+    retries: Retries | None
+
+    def __repr__(self) -> str:
+        return f"<Settings of {self.api_user!r}, timeout={self.timeout!r}, schema_cache={self.schema_cache!r}>"
 
 
 def resolve(
@@ -92,8 +94,11 @@ def _check_types(timeout: object, cookies: object, headers: object, strict_api: 
             )
     if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or timeout <= 0):
         raise TypeError(f"timeout is a number of seconds above 0, or None, not {timeout!r}")
-    if retries is not None and not isinstance(retries, Retries):
-        raise TypeError(f"retries is an ftrack_typed.retries.Retries, or None, not {retries!r}")
+    if retries is not None:
+        from .retries import Retries
+
+        if not isinstance(retries, Retries):
+            raise TypeError(f"retries is an ftrack_typed.retries.Retries, or None, not {retries!r}")
     if not isinstance(strict_api, bool):
         raise TypeError(f"strict_api is True or False, not {strict_api!r}")
 

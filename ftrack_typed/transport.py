@@ -27,10 +27,11 @@ from .errors import (
 )
 from .garbage import CollectionHeld
 from .redaction import hidden, hidden_address, keep_queries_out_of_logs, origin, without
-from .retries import Retries
 
 if TYPE_CHECKING:
     import requests
+
+    from .retries import Retries
 
 R = TypeVar("R", bound="_Request")
 
@@ -113,7 +114,7 @@ class HttpTransport:
         self._http: requests.Session | None = None
         self._lock = threading.Lock()
         self._parse = wire.parser()
-        self._retries = Retries() if retries is None else retries
+        self._retries = retries
         self.closed = False
 
     def __repr__(self) -> str:
@@ -134,7 +135,18 @@ class HttpTransport:
         def attempt() -> list[Any]:
             return self._results(self._post(body), len(operations))
 
-        return self._retries.run(attempt, _is_temporary if safe else _never_happened)
+        try:
+            return attempt()
+        except TransportError as error:
+            failed = error
+        # Outside of the handler, so that what comes of the next tries is not told as an error within this one.
+        retries = self._retries
+        if retries is None:
+            # Imported here, for most programs never need it.
+            from .retries import Retries
+
+            retries = Retries()
+        return retries.run_again(attempt, _is_temporary if safe else _never_happened, failed)
 
     def _post(self, body: bytes) -> requests.Response:
         from requests import exceptions

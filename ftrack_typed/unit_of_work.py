@@ -11,14 +11,16 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from .changes import PLACES, Changes, restore
 from .collection import MappedCollection
 from .entity import Entity
 from .errors import DeletedEntityError
-from .operations import Operation
 from .symbols import NOT_SET, Symbol
+
+if TYPE_CHECKING:
+    from .operations import Operation
 
 _LOGGER: Final = logging.getLogger(__name__)
 

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final
-
-import attrs
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..changes import Changes
 from ..collection import Collection
 from ..custom_attributes import CustomAttributes
 from ..entity import Entity
 from ..facts import AttributeFacts, AttributeKind
-from ..operations import CreateEntityOperation, UpdateEntityOperation
-from ..operations import Operation as RecordedOperation
 from ..symbols import NOT_SET
 from ..wire import ENTITY_TYPE, encoded, reference
+
+if TYPE_CHECKING:
+    from ..operations import Operation as RecordedOperation
 
 Operation = dict[str, Any]
 
@@ -30,8 +29,7 @@ _PLAIN: Final = frozenset({str, int, float, bool, type(None)})
 NOTHING: Final[Mapping[int, RecordedOperation]] = MappingProxyType({})
 
 
-@attrs.frozen
-class PlannedOperation:
+class PlannedOperation(NamedTuple):
     """One operation of a batch, and the entity that its answer is about, where that is known.
 
     ``old`` is what the value of a row behind a mapping was, where it is known.
@@ -50,19 +48,18 @@ def plan(pending: Sequence[Changes], pushed: Mapping[int, RecordedOperation] = N
     """Return the operations that send all changes, and those that were *pushed*, by place, in order."""
     sendable = [each for each in pending if each.created is None or each.deleted is None]
     steps = [step for changes in sendable for step in _steps(changes)]
-    steps += [_Step(place, None, "", operations=_pushed(operation, place)) for place, operation in pushed.items()]
+    steps += [_Step(place, None, "", {}, _pushed(operation, place)) for place, operation in pushed.items()]
     steps.sort(key=_place)
     return list(_joined(steps))
 
 
-@attrs.define
-class _Step:
-    """A part of the batch: a whole operation, values for an operation on one entity, or both."""
+class _Step(NamedTuple):
+    """A part of the batch: whole operations, or values for an operation on one entity, to which more are added."""
 
     place: int
     entity: Entity | None
     action: str
-    data: dict[str, Any] = attrs.field(factory=dict)
+    data: dict[str, Any]
     operations: list[PlannedOperation] | None = None
 
 
@@ -74,14 +71,14 @@ def _steps(changes: Changes) -> Iterator[_Step]:
     entity = changes.entity
     if changes.deleted is not None:
         operations = [PlannedOperation(entity, _operation("delete", entity), place=changes.deleted)]
-        yield _Step(changes.deleted, entity, "delete", operations=operations)
+        yield _Step(changes.deleted, entity, "delete", {}, operations)
         return
     content = vars(entity)
     open_step: _Step | None = None
     folded: dict[str, Any] = {}
     if changes.created is not None:
         first, folded = _rewritten(changes)
-        yield (open_step := _Step(changes.created, entity, "create", data={**first, **folded}))
+        yield (open_step := _Step(changes.created, entity, "create", {**first, **folded}))
     last_place = changes.created
     for name, place in sorted(changes.sent.items(), key=_second):
         facts = entity._ftrack_fact(name)
@@ -90,12 +87,12 @@ def _steps(changes: Changes) -> Iterator[_Step]:
             continue
         if facts.kind is AttributeKind.MAPPED or facts.kind is AttributeKind.CUSTOM:
             operations = list(mapped_operations(entity, facts, changes.old.get(name), place))
-            yield _Step(place, entity, "update", operations=operations)
+            yield _Step(place, entity, "update", {}, operations)
             open_step = None
             continue
         # Places have no gap where nothing was recorded in between: no step of another entity can stand there.
         if open_step is None or last_place is None or place != last_place + 1:
-            yield (open_step := _Step(place, entity, "update"))
+            yield (open_step := _Step(place, entity, "update", {}))
         last_place = place
         if facts.kind is not AttributeKind.COLLECTION or value or changes.created is None:
             open_step.data[facts.wire] = _value(value)
@@ -155,6 +152,8 @@ def _finished(step: _Step) -> Iterator[PlannedOperation]:
 
 def _pushed(operation: RecordedOperation, place: int) -> list[PlannedOperation]:
     """Return what sends an operation that was given as it is; nothing for an update to NOT_SET."""
+    from ..operations import CreateEntityOperation, UpdateEntityOperation
+
     key = {name: str(value) for name, value in operation.entity_key.items()}
     data: dict[str, Any] | None
     if isinstance(operation, CreateEntityOperation):

@@ -13,8 +13,8 @@ from ..entity import Entity
 from ..errors import PartialCommitError, TransportError
 from .batch import PlannedOperation
 from .batches import CommitProgress, checked_size, split
-from .outcome import delivered, lost
-from .sending import Taken, taken
+from .outcome import lost
+from .sending import Taken, delivered, taken
 from .settlement import apply
 
 if TYPE_CHECKING:

@@ -9,9 +9,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-import attrs
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ..entity import Entity
 from ..wire import ENTITY_TYPE
@@ -23,8 +21,7 @@ Key: TypeAlias = "tuple[str, tuple[str, ...]]"
 """The root type of an entity, and its primary key."""
 
 
-@attrs.frozen
-class _Settled:
+class _Settled(NamedTuple):
     """What one commit settled of one row: attributes by their names on the wire, or that it is gone."""
 
     commit: int

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from ..encoding import WireBatch
 from ..errors import CommitOutcomeUnknownError, ServerError, TransportError, UnrecognisedEntityTypeError
 from ..facts import AttributeKind
 from ..query.printer import print_value
@@ -61,24 +60,20 @@ class Unresolved:
     end: int
 
 
-def delivered(state: SessionState, planned: Sequence[PlannedOperation]) -> list[Any]:
-    """Send *planned* as one batch and return its results.
+def done_before(state: SessionState, planned: Sequence[PlannedOperation], error: ServerError) -> list[Any] | None:
+    """Return the results of *planned*, which the server refused with *error*, where an earlier request did it all.
 
     A proxy may send a request twice: then the server refuses the second of what the first has created. Where it has
-    everything as it was sent, its rows are the results; else raise what it said.
+    everything as it was sent, its rows are the results; else return None.
     """
-    batch = WireBatch(each.operation for each in planned)
-    try:
-        return state.call(batch) if batch else []
-    except ServerError as error:
-        if error.exception not in _THERE_ALREADY or not _proves_itself(planned):
-            raise
-        operations = [each.operation for each in planned]
-        rows = _rows(state, operations)
-        if not all(_is_done(state, operation, rows.get(_key(operation))) for operation in operations):
-            raise
-        _LOGGER.warning("a commit of %d operations reached the server more than once", len(operations))
-        return [{"data": rows.get(_key(operation))} for operation in operations]
+    if error.exception not in _THERE_ALREADY or not _proves_itself(planned):
+        return None
+    operations = [each.operation for each in planned]
+    rows = _rows(state, operations)
+    if not all(_is_done(state, operation, rows.get(_key(operation))) for operation in operations):
+        return None
+    _LOGGER.warning("a commit of %d operations reached the server more than once", len(operations))
+    return [{"data": rows.get(_key(operation))} for operation in operations]
 
 
 def lost(

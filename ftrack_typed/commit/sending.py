@@ -6,14 +6,12 @@ Cost follows the number of changes. Nothing is changed here before the server ha
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import attrs
-
-from ..errors import CommitInProgressError, TransportError
+from ..encoding import WireBatch
+from ..errors import CommitInProgressError, ServerError, TransportError
 from .batch import PlannedOperation, plan
-from .outcome import delivered, lost, resolve
 from .settlement import apply
 
 if TYPE_CHECKING:
@@ -21,8 +19,7 @@ if TYPE_CHECKING:
     from ..state import SessionState
 
 
-@attrs.frozen
-class Taken:
+class Taken(NamedTuple):
     """What a commit has taken over from the changes that wait."""
 
     changes: Sequence[Changes]
@@ -44,6 +41,8 @@ def send(state: SessionState) -> None:
             except TransportError as error:
                 if not error.outcome_unknown:
                     raise
+                from .outcome import lost
+
                 entities = [changes.entity for changes in batch.changes]
                 raise lost(state, error, batch.planned, entities, batch.end) from error
         with state.lock:
@@ -51,8 +50,22 @@ def send(state: SessionState) -> None:
             apply(state, batch.changes, batch.planned, results)
 
 
+def delivered(state: SessionState, planned: Sequence[PlannedOperation]) -> list[Any]:
+    """Send *planned* as one batch and return its results; raise what the server says, unless it has done it all."""
+    batch = WireBatch(each.operation for each in planned)
+    try:
+        return state.call(batch) if batch else []
+    except ServerError as error:
+        from .outcome import done_before
+
+        results = done_before(state, planned, error)
+        if results is None:
+            raise
+        return results
+
+
 @contextlib.contextmanager
-def taken(state: SessionState) -> Iterator[Taken]:
+def taken(state: SessionState) -> Generator[Taken]:
     """Take over the changes of *state* to send them within the block; where that raises they wait as before.
 
     What became of an earlier commit is found out first. Raise CommitInProgressError where a commit of this session is
@@ -60,7 +73,10 @@ def taken(state: SessionState) -> Iterator[Taken]:
     """
     if state.unit.is_sending:
         raise CommitInProgressError
-    resolve(state)
+    if state.unresolved is not None:
+        from .outcome import resolve
+
+        resolve(state)
     with state.lock:
         changes, end = state.unit.take(), state.unit.mark()
         state.creation_page = state.new_page()

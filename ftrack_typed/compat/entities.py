@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-import attrs
-
 from ..collection import Collection, MappedCollection
 from ..custom_attributes import CustomAttributes
 from ..entity import Entity
@@ -155,7 +153,7 @@ class LegacyTypes(EntityTypes):
         if found is None:
             parents = (self._legacy(base) for base in entity_type.__bases__ if issubclass(base, Entity))
             # What a type requires is for the server to say: old code leaves out what it fills in by itself.
-            facts = {name: attrs.evolve(each, required=False) for name, each in entity_type._ftrack_facts.items()}
+            facts = {name: each._replace(required=False) for name, each in entity_type._ftrack_facts.items()}
             namespace = {
                 "__module__": entity_type.__module__,
                 "__doc__": entity_type.__doc__,

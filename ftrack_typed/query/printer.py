@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from datetime import datetime, timezone
-from decimal import Decimal
 
 from ..errors import QueryValueError
 from .syntax import (
@@ -23,6 +22,7 @@ from .syntax import (
     Value,
     Word,
 )
+from .text import check_text
 from .tokens import quote
 
 
@@ -110,18 +110,10 @@ def print_value(value: Value) -> str:
     if isinstance(value, int):
         return str(int(value))
     if isinstance(value, float) and math.isfinite(value):
+        from decimal import Decimal
+
         return format(Decimal(repr(float(value))), "f")
     if isinstance(value, datetime):
         utc = value if value.tzinfo is None else value.astimezone(timezone.utc).replace(tzinfo=None)
         return quote(utc.isoformat(timespec="seconds"))
     raise QueryValueError(f"the query language has no literal for {value!r}", {"value": value})
-
-
-def check_text(text: str) -> None:
-    """Raise QueryValueError where *text* holds half a surrogate pair, which cannot be sent as UTF-8."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise QueryValueError(
-            f"half a surrogate pair, at place {error.start} of {text!r}, is no text", {"value": text}
-        ) from None

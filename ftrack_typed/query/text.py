@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
-import attrs
-
-from ..errors import QuerySyntaxError
+from ..errors import QuerySyntaxError, QueryValueError
 from .tokens import Token, TokenKind, tokenise
 
 
-@attrs.frozen
-class Outline:
+class Outline(NamedTuple):
     """A query text without its offset and limit, and what they were."""
 
     text: str
@@ -88,3 +85,13 @@ def _without(text: str, cuts: Sequence[tuple[int, int]]) -> str:
         kept.append(text[position:start])
         position = end
     return " ".join(piece for piece in (part.strip() for part in (*kept, text[position:])) if piece)
+
+
+def check_text(text: str) -> None:
+    """Raise QueryValueError where *text* holds half a surrogate pair, which cannot be sent as UTF-8."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise QueryValueError(
+            f"half a surrogate pair, at place {error.start} of {text!r}, is no text", {"value": text}
+        ) from None

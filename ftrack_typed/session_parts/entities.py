@@ -7,24 +7,25 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from ..assignment import assign, check_item
 from ..entity import Entity
 from ..errors import DeletedEntityError
-from ..loading import load, load_missing, print_query
-from ..query.builder import Query
-from ..query.counting import count
-from ..query.printer import print_statement
 from ..query.result import QueryResult
-from ..query.syntax import Statement
 from ..query.text import outline
 
 if TYPE_CHECKING:
     from ..entity_types import EntityTypes
     from ..facts import AttributeFacts
+    from ..query.builder import Query
+    from ..query.syntax import Statement
     from ..state import SessionState
 
 E = TypeVar("E", bound=Entity)
 
 
 class EntityAccess:
-    """The part of a session that entities, collections and queries call; none of it is for users of the session."""
+    """The part of a session that entities, collections and queries call; none of it is for users of the session.
+
+    What is needed for queries that are written with classes, and for loading, is imported when there is such a query
+    or load: a session that reads the rows of a text needs neither.
+    """
 
     _state: SessionState
     _types: EntityTypes
@@ -36,9 +37,13 @@ class EntityAccess:
         return self._state.fetch(text)
 
     def _ftrack_result(self, query: Query[E]) -> QueryResult[E]:
+        from ..loading import print_query
+
         return QueryResult(self, outline(print_query(self._state, query.statement, query.entity_type)), query.page_size)
 
     def _ftrack_count(self, query: Query[E]) -> int:
+        from ..query.counting import count
+
         self._check_drift(query.statement, query.entity_type)
         return count(self._state.call, query.statement, query.entity_type.primary_key_attributes)
 
@@ -47,11 +52,15 @@ class EntityAccess:
             self._state.drift.check_statement(statement, entity_type)
 
     def _ftrack_rows(self, statement: Statement) -> list[dict[str, Any]]:
+        from ..query.printer import print_statement
+
         self._check_drift(statement, self._types.known(statement.entity_type))
         (result,) = self._state.call([{"action": "query", "expression": print_statement(statement)}])
         return cast("list[dict[str, Any]]", result["data"])
 
     def _ftrack_load(self, entity: Entity, facts: AttributeFacts) -> object:
+        from ..loading import load
+
         if self._state.drift is not None:
             self._state.drift.check(type(entity), facts)
         return load(self._state, entity, facts)
@@ -60,6 +69,8 @@ class EntityAccess:
         return self._types.server_facts(entity.entity_type, name)
 
     def _ftrack_load_missing(self, entity: Entity) -> None:
+        from ..loading import load_missing
+
         load_missing(self._state, entity)
 
     def _ftrack_check_item(self, entity: Entity, facts: AttributeFacts, item: object) -> None:

@@ -71,6 +71,12 @@ def entity_modules(modules: set[str]) -> list[str]:
     return sorted(name for name in modules if name.startswith("ftrack_typed.entities."))
 
 
+WORKING = "from ftrack_typed.entities import Session, Task"
+"""What a program needs that opens a session, reads rows that a text finds, changes them and commits."""
+
+NOT_FOR_WORKING = ("attr", "asyncio", "dataclasses", "decimal", "inspect", "ftrack_typed.query.syntax")
+"""What is for tools, for other queries or for trouble, and takes long to import."""
+
 STATEMENTS = ("import ftrack_typed", "import ftrack_typed.schema", "from ftrack_typed import Entity, Query, Session")
 
 
@@ -92,6 +98,11 @@ def test_one_entity_loads_few_others(environment: dict[str, str]) -> None:
     loaded = modules_after("from ftrack_typed.entities import Task", environment)
     bases = ["ftrack_typed.entities.context", "ftrack_typed.entities.task", "ftrack_typed.entities.typed_context"]
     assert entity_modules(loaded) == bases
+
+
+def test_what_every_program_needs_loads_nothing_that_few_need(environment: dict[str, str]) -> None:
+    loaded = modules_after(WORKING, environment)
+    assert [name for name in (*ABSENT, *NOT_FOR_WORKING) if name in loaded] == []
 
 
 def test_every_module_imports_without_any_extra(environment: dict[str, str]) -> None:

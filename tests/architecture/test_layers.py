@@ -16,11 +16,11 @@ GENERATOR = ROOT / "generator" / "ftrack_gen"
 
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"symbols", "errors", "backports", "garbage", "redaction", "standard_output"}),
-    frozenset({"operations", "wire", "facts", "settings", "values", "query", "data", "retries"})
+    frozenset({"operations", "payload", "wire", "facts", "settings", "values", "query", "data", "retries"})
     | frozenset({"events.expression"}),
-    frozenset({"attributes", "collection", "custom_attributes", "operators", "page"}),
+    frozenset({"attributes", "collection", "custom_attributes", "custom_paths", "operators", "page"}),
     frozenset({"entity", "documentation"}),
-    frozenset({"declaration"}),
+    frozenset({"declaration", "attrs_fields"}),
     frozenset({"behaviours", "entities.*", "query.builder", "query.result"})
     | frozenset({"files.accessor", "files.storage", "files.structure", "files.transformer"}),
     frozenset({"identity", "unit_of_work", "changes", "state", "loading", "assignment", "creation", "deletion"})

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import copy
 import pickle
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from datetime import datetime, timezone
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import attrs
 import pytest
 
-from ftrack_typed.attributes import METADATA_KEY, Descriptor
+from ftrack_typed.attributes import METADATA_KEY, Attr, Descriptor
+from ftrack_typed.declaration import entity
 from ftrack_typed.entities import REGISTRY, Metadata, Project, SettingComponent, Shot, Status, Task, User
 from ftrack_typed.entity import Entity
 from ftrack_typed.errors import (
@@ -424,3 +427,43 @@ def test_key_of_a_detached_entity_is_known_or_said_to_be_missing() -> None:
     with pytest.raises(NotLoadedError, match=r"User\.id is not loaded: it is part of the primary key"):
         User._ftrack_new({})._ftrack_key()
     assert SettingComponent.primary_key_attributes
+
+
+FIELDS_OF_A_SUBTYPE_FIRST = """
+import sys, threading
+import ftrack_typed.entities as entities
+from ftrack_typed.entities import Task, TypedContext
+assert "attr" not in sys.modules
+import attrs
+gate, found = threading.Barrier(4), []
+
+def ask(entity_type):
+    gate.wait()
+    found.append((entity_type, attrs.fields(entity_type)))
+
+threads = [threading.Thread(target=ask, args=(each,)) for each in (Task, TypedContext, Task, TypedContext)]
+for each in threads: each.start()
+for each in threads: each.join()
+assert len(found) == 4
+assert all(fields is attrs.fields(entity_type) for entity_type, fields in found)
+assert [field.name for field in attrs.fields(Task)] == list(Task._ftrack_facts)
+assert attrs.has(Task) and not attrs.has(entities.Session)
+assert attrs.fields(Task).bid.inherited and not attrs.fields(TypedContext).bid.inherited
+"""
+
+
+def test_attrs_knows_the_fields_whoever_asks_first() -> None:
+    # In a process of its own, for the fields are made once.
+    done = subprocess.run(
+        [sys.executable, "-c", FIELDS_OF_A_SUBTYPE_FIRST], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_annotation_without_a_value_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"Broken\.size needs a value: write size: Attr\[float\] = attribute\(\)"):
+
+        @entity
+        class Broken(Entity):
+            entity_type: ClassVar = "Broken"
+            size: Attr[float]

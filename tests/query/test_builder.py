@@ -486,4 +486,4 @@ def check_text_stays_a_value(value: str) -> None:
         assert strings(printed) == expected
         whole = outline(f"Task where {printed} offset 3 limit 2")
         assert (whole.text, whole.offset, whole.limit) == (f"Task where {printed}", 3, 2)
-        assert outline(whole.text) == attrs.evolve(whole, offset=None, limit=None)
+        assert outline(whole.text) == whole._replace(offset=None, limit=None)
