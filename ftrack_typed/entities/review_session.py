@@ -49,7 +49,7 @@ class ReviewSession(Entity):
     description: Attr[str] = attribute(default="")
     """Introduction that invitees read."""
 
-    end_date: Attr[datetime] = attribute()
+    end_date: Attr[datetime] = attribute(default=SERVER_SIDE)
     """Last day it is open to invitees, in UTC."""
 
     id: Fixed[str] = attribute(default=NEW_ID)
@@ -97,7 +97,7 @@ class ReviewSession(Entity):
     shareable_url_enabled: Attr[bool | None] = attribute(default=NOT_SET)
     """True where anyone with the link may enter."""
 
-    start_date: Attr[datetime] = attribute()
+    start_date: Attr[datetime] = attribute(default=SERVER_SIDE)
     """First day it is open to invitees, in UTC."""
 
     thumbnail_id: Computed[str | None] = attribute(init=False)

@@ -14,6 +14,7 @@ from .faults import Fault
 from .files.service import Files
 from .information import server_information
 from .outbox import Outbox
+from .role_actions import ASKING, ROLE_ACTIONS
 from .roles import Roles
 from .store import READING, Store
 from .users import Users, random_key, write_key
@@ -46,9 +47,11 @@ class Service:
         self.store.actions |= self.outbox.actions
         self.store.actions |= self.files.actions
         self.store.reading |= self.files.reading
+        self.store.actions |= {**ROLE_ACTIONS, **ASKING}
+        self.store.reading |= ASKING.keys()
         self.store.links = self.files.links
         self.store.after_commit.append(self.files.notice)
-        self.store.guard = Roles(READING | {"get_widget_url"})
+        self.store.guard = Roles(READING | {"get_widget_url", *ASKING})
 
     def answer(self, operations: object, caller: Caller) -> list[object]:
         """Carry out a batch, the decoded body of a request, and return one result per operation, in order.

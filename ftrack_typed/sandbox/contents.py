@@ -12,6 +12,7 @@ from .batch import Row
 from .drafts import Draft
 from .incoming import Incoming, Sent
 from .model import EntityModel, Key, LinkTable, Relation
+from .requirements import Mention
 
 
 def replace_all(draft: Draft, incoming: Incoming) -> None:
@@ -105,7 +106,8 @@ def _replace_links(draft: Draft, relation: Relation, link: LinkTable, items: lis
         if far not in current:
             _link(draft, link, owner_id, far)
     for item in items:
-        batch.requirements.named(draft.entity, relation.name, item.entity, str(item.key[0]))
+        mention = Mention(draft.entity, draft.key, relation.name, column=None)
+        batch.requirements.named(mention, item.entity, str(item.key[0]))
 
 
 def _unlink(draft: Draft, link: LinkTable, owner_id: Any, gone: list[Any]) -> None:

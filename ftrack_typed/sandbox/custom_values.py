@@ -9,6 +9,7 @@ import sqlalchemy as sql
 
 from . import faults, hints
 from .batch import Batch, Row, Values
+from .choices import check_choices
 from .datetimes import stored_moment
 from .drafts import Draft
 from .encoding import encode
@@ -29,7 +30,7 @@ def upsert(batch: Batch, entity: EntityModel, key: Key, data: Mapping[str, objec
     """Set the value of one configuration on one entity and return what the answer shows of it.
 
     Raises:
-        Fault: the configuration does not exist or is not for that entity, or the value is of another type than its.
+        Fault: the configuration does not exist or is not for that entity, or the value is not one that it takes.
     """
     named = dict(zip(entity.key, key, strict=True))
     configuration_id, owner_id = str(named["configuration_id"]), str(named["entity_id"])
@@ -38,8 +39,8 @@ def upsert(batch: Batch, entity: EntityModel, key: Key, data: Mapping[str, objec
     value = data.get("value")
     stored_type = batch.entity(hints.VALUE_TABLE)
     if "value" in data:
-        check_value(batch, configuration, value)
-        _store(batch, stored_type, configuration_id, owner_id, value)
+        value = checked_value(batch, configuration, value)
+        _store(batch, stored_type, configuration_id, owner_id, _kept(value))
     else:
         value = _current(batch, entity, key)
     return {"__entity_type__": entity.name, **named, "key": configuration["key"], "value": value}
@@ -87,14 +88,32 @@ def _check_applies(batch: Batch, entity: EntityModel, configuration: Values, own
         )
 
 
-def check_value(batch: Batch, configuration: Row, value: object) -> None:
-    """Raise Fault where *value* is not of the type that a configuration has (protocol section 1.4)."""
+def checked_value(batch: Batch, configuration: Row, value: object) -> object:
+    """Return *value* as the answer shows it: a date that was sent as a text becomes one.
+
+    Raises:
+        Fault: it is not of the type that a configuration has (protocol section 1.4), or none of its choices.
+    """
     kind = _type_name(batch, configuration)
-    if value is not None and kind in _TESTS and not _TESTS[kind](value):
+    if value is None:
+        return None
+    if kind in _TESTS and not _TESTS[kind](value):
         raise faults.validation(
             f'Custom attribute value for "{configuration["key"]}" must be of type {kind}. '
             f"Got {value!r} of type {type(value).__name__}"
         )
+    if kind == "enumerator":
+        check_choices(configuration, value)
+    return {"__type__": "datetime", "value": value} if kind == "date" and isinstance(value, str) else value
+
+
+def _kept(value: object) -> object:
+    """Return a value as it is kept: a date in UTC and whole seconds (protocol section 9.11), all else as it is."""
+    moment = value.get("value") if isinstance(value, Mapping) and "__type__" in value else None
+    stored = stored_moment(moment) if isinstance(moment, str) else None
+    if stored is None or not isinstance(value, Mapping):
+        return value
+    return {"__type__": value["__type__"], "value": stored[:10] if value["__type__"] == "date" else stored}
 
 
 def _type_name(batch: Batch, configuration: Row) -> str:
@@ -131,8 +150,10 @@ _TESTS: Final[Mapping[str, Callable[[object], bool]]] = {
 
 
 def check_sparse(draft: Draft) -> None:
-    """Check a row of the plain CustomAttributeValue; a rule."""
+    """Check a row of the plain CustomAttributeValue, and keep its value as dense ones are kept; a rule."""
     configuration_id = draft.get("configuration_id")
     if configuration_id is not None and "value" in draft.values:
-        value = encode(draft.entity.attributes["value"].kind, draft.values["value"])
-        check_value(draft.batch, _configuration(draft.batch, str(configuration_id)), value)
+        attribute = draft.entity.attributes["value"]
+        configuration = _configuration(draft.batch, str(configuration_id))
+        value = checked_value(draft.batch, configuration, encode(attribute.kind, draft.values["value"]))
+        draft.values |= stored_columns(draft.entity, attribute, _kept(value))

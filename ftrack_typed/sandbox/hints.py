@@ -202,6 +202,13 @@ COLLECTION_KEYS: Final[Mapping[str, str]] = {
     "CustomAttributeValue": "entity_id",
 }
 
+ANCHORED: Final[Mapping[str, str]] = {
+    # Rows that must hang on an entity that is there, by the relation that the types of such entities have. No foreign
+    # key says so, because they may be of any of these types.
+    "Metadata": "metadata",
+    "Note": "notes",
+}
+
 PAGE_COMPUTED: Final = frozenset({"link", "_link", "thumbnail_url", "url", "thumbnail_source_id"})
 """Attributes that are worked out for a page of rows, where computed or immutable: not stored, not for criteria."""
 

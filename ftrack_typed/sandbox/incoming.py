@@ -85,7 +85,7 @@ class Decoder:
                 raise _disagreement(entity, attribute.name)
         else:
             incoming.columns |= columns
-        incoming.echo[attribute.name] = value
+        incoming.echo[attribute.name] = _echoed(attribute, value)
         relation = entity.reference_by_column.get(column)
         if relation is not None and isinstance(value, str):
             incoming.references.append((attribute.name, self._model.entities[relation.target], value))
@@ -128,6 +128,13 @@ class Decoder:
         if sent.table != target.table:
             raise faults.wrong_type(entity.name, relation.name, f"a {target.name}", value)
         return Sent(sent, entity_key(sent, [value.get(name) for name in sent.key]))
+
+
+def _echoed(attribute: Attribute, value: object) -> object:
+    """Return a scalar as answers repeat it: as it was sent, but a date always as one (protocol section 3.1)."""
+    if attribute.kind is not PropertyKind.DATETIME or value is None:
+        return value
+    return {"__type__": "datetime", "value": value.get("value") if isinstance(value, Mapping) else value}
 
 
 def entity_key(entity: EntityModel, parts: object) -> Key:

@@ -100,6 +100,9 @@ def _invite(batch: Batch, operation: Mapping[str, object]) -> object:
             sent_at=batch.now,
         )
     )
+    entity = batch.entity(entity_type)
+    if "last_sent_at" in entity.attributes:
+        batch.update(entity, (entity_id,), {entity.column("last_sent_at"): batch.now})
     return {"sent": True}
 
 

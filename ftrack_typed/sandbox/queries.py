@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import sqlalchemy as sql
@@ -74,6 +74,10 @@ class Queries:
         return _result(page, following)
 
 
+_REPEATED: Final = 2_000
+"""Characters of an expression that an error repeats."""
+
+
 def parsed(expression: object) -> Statement:
     """Return the syntax tree of an expression; raise Fault for one that is none (protocol section 1.4)."""
     if not isinstance(expression, str):
@@ -82,9 +86,15 @@ def parsed(expression: object) -> Statement:
         expression.encode("utf-8")
         return parse(expression)
     except QuerySyntaxError as error:
-        raise Fault("ParseError", f"Failed to parse: {expression}\n{error.message}") from None
+        raise Fault("ParseError", f"Failed to parse: {_shortened(expression)}\n{error.message}") from None
     except UnicodeEncodeError as error:
-        raise Fault("ParseError", f"Failed to parse: {expression}\nhalf a surrogate pair is no text: {error}") from None
+        text = f"Failed to parse: {_shortened(expression)}\nhalf a surrogate pair is no text: {error}"
+        raise Fault("ParseError", text) from None
+
+
+def _shortened(expression: str) -> str:
+    """Return the part of an expression that an error repeats: all of what somebody wrote by hand."""
+    return expression if len(expression) <= _REPEATED else f"{expression[:_REPEATED]}..."
 
 
 def _result(data: object, following: int | None) -> dict[str, object]:

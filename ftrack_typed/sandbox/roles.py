@@ -33,7 +33,17 @@ ADMINISTRATOR: Final = "Administrator"
 
 _ASSIGNED: Final = "ASSIGNED"
 
-_FOR_ADMINISTRATORS: Final = frozenset({"send_user_invite", "delayed_job"})
+_FOR_ADMINISTRATORS: Final = frozenset(
+    {
+        "send_user_invite",
+        "delayed_job",
+        "add_user_security_role",
+        "remove_user_security_role",
+        "update_user_security_role",
+        "grant_user_security_role_project",
+        "revoke_user_security_role_project",
+    }
+)
 _OWN_DETAILS: Final = frozenset({"first_name", "last_name", "email", "thumbnail", "thumbnail_id", "metadata"})
 """Attributes of its own user that somebody without the role Administrator may set."""
 
@@ -189,6 +199,12 @@ def _check(
     if not allowed:
         shown = ", ".join(str(row.get(name)) for name in entity.key_columns)
         raise _refusal(batch, verb, f"{entity.name} {shown}: {_reason(place)}")
+
+
+def allows(batch: Batch, entity: EntityModel, row: Row) -> bool:
+    """Return whether the caller may write what belongs where a row does."""
+    standing = standing_of(batch)
+    return standing.is_administrator or (standing.has_role and _allows(batch, standing, place_of(batch, entity, row)))
 
 
 def _allows(batch: Batch, standing: Standing, place: Place) -> bool:

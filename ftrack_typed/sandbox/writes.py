@@ -15,6 +15,7 @@ from .drafts import Draft, Rules
 from .encoding import encode
 from .incoming import Decoder, Incoming, entity_key, stored_columns
 from .model import EntityModel, Key
+from .requirements import Mention
 from .response import stub
 from .rules import RULES
 
@@ -226,7 +227,20 @@ def _violation(draft: Draft, key: Key) -> faults.Fault:
 def _remember(draft: Draft, incoming: Incoming) -> None:
     draft.batch.requirements.written(draft.entity, draft.key)
     for attribute, target, entity_id in incoming.references:
-        draft.batch.requirements.named(draft.entity, attribute, target, entity_id)
+        mention = Mention(draft.entity, draft.key, attribute, _column(draft.entity, attribute))
+        draft.batch.requirements.named(mention, target, entity_id)
+    root = draft.entity.lineage[-1]
+    anchor = hints.COLLECTION_KEYS[root] if root in hints.ANCHORED else None
+    if anchor in draft.values and draft.values[anchor] is not None:
+        mention = Mention(draft.entity, draft.key, anchor, anchor)
+        draft.batch.requirements.anchored(mention, str(draft.values[anchor]))
+
+
+def _column(entity: EntityModel, attribute: str) -> str:
+    """Return the column of a foreign key, or of the one that a reference stands for."""
+    return (
+        entity.attributes[attribute].column if attribute in entity.attributes else entity.relations[attribute].local[0]
+    )
 
 
 def _check_immutable(draft: Draft, incoming: Incoming) -> None:

@@ -55,6 +55,7 @@ SERVER_SUPPLIED: Final = _table(
     Rule("Group", "local", "a flag that tells groups made here from those of a directory; the server knows"),
     Rule("Timer", "start", "now unless given"),
     Rule("Timelog", "start duration", "accepted without; all is optional but the user"),
+    Rule("ReviewSession", "start_date end_date", "accepted without, as in the example of ftrack's documentation"),
     Rule("ReviewSessionObject", "sort_order", "the server appends, as it does with sort"),
     Rule("StatusChange", "id", "rows that only the server writes"),
     Rule("Event", "id", "rows that only the server writes; the id is a counter"),

@@ -23,7 +23,7 @@ Attributes = Mapping[tuple[str, str], Attribute]
 MUST_BE_GIVEN = """
 AssetType.name AssetType.short CalendarEvent.end CalendarEvent.start Disk.name EntitySetting.group EntitySetting.name
 EntitySetting.parent_id EntitySetting.parent_type EntitySetting.value ListObject.entity_id Location.name Metadata.key
-Metadata.parent_id Metadata.parent_type Metadata.value ObjectType.name ReviewSession.end_date ReviewSession.start_date
+Metadata.parent_id Metadata.parent_type Metadata.value ObjectType.name
 ReviewSessionInvitee.email ReviewSessionInvitee.name Scope.name TaskTemplate.name
 """
 """Some of the attributes without which there is no new entity of the standard types."""

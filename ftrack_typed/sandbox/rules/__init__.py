@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..drafts import Rules
-from . import contexts, custom_attributes, notes, people, publishing, time
+from . import contexts, custom_attributes, notes, people, publishing, reviews, time
 
 RULES: Final[Mapping[str, Rules]] = {
     **contexts.RULES,
     **publishing.RULES,
     **notes.RULES,
+    **reviews.RULES,
     **time.RULES,
     **people.RULES,
     **custom_attributes.RULES,

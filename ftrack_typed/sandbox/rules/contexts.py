@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-import sqlalchemy as sql
-
 from .. import faults
 from ..batch import Batch, Row
 from ..drafts import Draft, Rules
@@ -97,18 +95,6 @@ def _new_list(draft: Draft) -> None:
     draft.default("date", draft.batch.now)
 
 
-def _new_setting(draft: Draft) -> None:
-    """Give an entry of a review its place behind the others."""
-    if draft.get("sort_order") is not None or draft.get("review_session_id") is None:
-        return
-    table = draft.batch.table(draft.entity)
-    highest = sql.select(sql.func.max(table.c.sort_order)).where(
-        table.c.review_session_id == draft.get("review_session_id")
-    )
-    (found,) = draft.batch.fetch(highest)
-    draft.set("sort_order", 0.0 if found[0] is None else found[0] + 1.0)
-
-
 RULES: Final[Mapping[str, Rules]] = {
     "Project": Rules(before_insert=(_new_project,)),
     "TypedContext": Rules(
@@ -119,5 +105,4 @@ RULES: Final[Mapping[str, Rules]] = {
     ),
     "StatusChange": Rules(before_insert=(remember_history,)),
     "List": Rules(before_insert=(_new_list,)),
-    "ReviewSessionObject": Rules(before_insert=(_new_setting,)),
 }

@@ -42,6 +42,34 @@ export async function invitations_are_sent(session) {
   assert.deepEqual(results.map((each) => each.sent), [true, true]);
 }
 
+export async function roles_are_given_for_projects_and_taken_away(session) {
+  const { data: user } = await session.create("User", { username: `js_${crypto.randomUUID()}`, is_active: true });
+  const { data: roles } = await session.query('select name from SecurityRole where type is "PROJECT"');
+  const { data: projects } = await session.query("select id from Project limit 1");
+  const id = (name) => roles.find((role) => role.name === name).id;
+  const given = { user_id: user.id, role_id: id("User") };
+  const here = { ...given, project_id: projects[0].id };
+  await session.call([
+    { action: "add_user_security_role", ...given },
+    { action: "grant_user_security_role_project", ...here },
+    { action: "revoke_user_security_role_project", ...here },
+    { action: "update_user_security_role", ...given, new_role_id: id("Project manager") },
+    { action: "remove_user_security_role", ...given, role_id: id("Project manager") },
+  ]);
+  const { data: left } = await session.query(`select id from UserSecurityRole where user_id is "${user.id}"`);
+  assert.deepEqual(left, []);
+}
+
+export async function questions_and_reports_of_connect_are_answered(session) {
+  const { data: projects } = await session.query("select id from Project limit 1");
+  const context = { entity_type: "Project", entity_key: [projects[0].id] };
+  const [{ result }] = await session.call([
+    { action: "_authorize_operation", data: { action: "create", data: { entity_type: "Task" }, context } },
+    { action: "_track_usage", data: { type: "event", name: "STARTED", metadata: {} } },
+  ]);
+  assert.equal(result, true);
+}
+
 export async function delayed_job_is_a_job(session) {
   const [{ action, data }] = await session.call([{ action: "delayed_job", job_type: "SYNC_USERS_LDAP" }]);
   assert.deepEqual([action, data.__entity_type__], ["delayed_job", "Job"]);

@@ -36,8 +36,7 @@ def invitations_are_sent(session: Session) -> None:
     users = [_user(session, email=f"python-{number}@example.com") for number in range(2)]
     session.send_user_invite(users[0])
     session.send_user_invites(users)
-    values = {"project": _demo(session), "start_date": "2031-01-01T00:00:00", "end_date": "2031-01-02T00:00:00"}
-    review = session.create("ReviewSession", {"name": "review", **values})
+    review = session.create("ReviewSession", {"name": "review", "description": "", "project": _demo(session)})
     people = [
         session.create("ReviewSessionInvitee", {"review_session": review, "name": name, "email": f"{name}@example.com"})
         for name in ("ann", "ben")
@@ -45,6 +44,43 @@ def invitations_are_sent(session: Session) -> None:
     session.commit()
     session.send_review_session_invite(people[0])
     session.send_review_session_invites(people)
+
+
+def roles_are_given_for_projects_and_taken_away(session: Session) -> None:
+    user, project = _user(session), _demo(session)
+    roles = {
+        role["name"]: role["id"] for role in session.query('select name from SecurityRole where type is "PROJECT"')
+    }
+    given = {"user_id": user["id"], "role_id": roles["User"]}
+    here = {**given, "project_id": project["id"]}
+    session.call(
+        [
+            {"action": "add_user_security_role", **given},
+            {"action": "grant_user_security_role_project", **here},
+        ]
+    )
+    row = session.query(f"UserSecurityRole where user.id is {user['id']}").one()
+    assert [each["project_id"] for each in row["user_security_role_projects"]] == [project["id"]]
+    session.call(
+        [
+            {"action": "revoke_user_security_role_project", **here},
+            {"action": "update_user_security_role", **given, "new_role_id": roles["Project manager"]},
+            {"action": "remove_user_security_role", **given, "role_id": roles["Project manager"]},
+        ]
+    )
+    assert not session.query(f"UserSecurityRole where user.id is {user['id']}")
+
+
+def questions_and_reports_of_connect_are_answered(session: Session) -> None:
+    context = {"entity_type": "Project", "entity_key": [_demo(session)["id"]]}
+    asked = {"action": "create", "data": {"entity_type": "Task"}, "context": context}
+    answers = session.call(
+        [
+            {"action": "_authorize_operation", "data": asked},
+            {"action": "_track_usage", "data": {"type": "event", "name": "STARTED", "metadata": {}}},
+        ]
+    )
+    assert answers[0] == {"result": True}
 
 
 def invitation_of_nobody_is_an_error(session: Session) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -122,7 +123,7 @@ def test_users_and_lists_have_theirs(calls: Calls, project: Entity, configure: C
         ("text", "x", 5),
         ("boolean", True, 1),
         ("date", moment("2024-01-01T00:00:00"), "soon"),
-        ("date", "2024-01-01", 20240101),
+        ("date", moment("2024-01-01T12:00:00"), 20240101),
         ("enumerator", ["a", "b"], [1]),
         ("enumerator", "a", {"a": 1}),
         ("dynamic enumerator", ["x"], 3),
@@ -138,6 +139,48 @@ def test_values_have_the_type_of_their_configuration(
     fault = calls.fault(set_value(attribute, task, bad))
     assert fault.exception == "ValidationError"
     assert f'Custom attribute value for "{attribute["key"]}" must be of type {kind}. Got {bad!r}' in fault.content
+
+
+@pytest.mark.parametrize(
+    ("sent", "answered", "kept"),
+    [
+        ("2024-06-01", moment("2024-06-01"), moment("2024-06-01T00:00:00")),
+        (
+            moment("2024-06-01T10:00:00.5+02:00"),
+            moment("2024-06-01T10:00:00.5+02:00"),
+            moment("2024-06-01T08:00:00"),
+        ),
+        (*[{"__type__": "date", "value": "2024-06-01"}] * 3,),
+    ],
+)
+def test_dates_are_answered_as_they_were_sent_and_kept_as_all_dates(
+    calls: Calls, task: Entity, configure: Configure, sent: Any, answered: Any, kept: Any
+) -> None:
+    """In UTC and whole seconds, and as dates, so that criteria find them."""
+    due = configure("date")
+    (answer,) = calls.batch(set_value(due, task, sent))
+    assert answer["data"]["value"] == answered
+    assert values(calls, "Task", task)[due["key"]] == kept
+    on_that_day = f'key is {due["key"]} and value >= "2024-06-01" and value < "2024-06-02"'
+    assert len(calls.query(f"Task where custom_attributes any ({on_that_day})")) == 1
+
+
+def test_enumerators_take_their_choices_only(calls: Calls, task: Entity, configure: Configure) -> None:
+    data = json.dumps([{"menu": "Low", "value": "low"}, {"menu": "High", "value": "high"}])
+    several = configure("enumerator", config=json.dumps({"multiSelect": True, "data": data}))
+    single = configure("enumerator", config=json.dumps({"multiSelect": False, "data": data}))
+    for attribute, value in ((several, ["low", "high"]), (several, []), (single, ["low"]), (single, "high")):
+        calls.batch(set_value(attribute, task, value))
+        assert values(calls, "Task", task)[attribute["key"]] == value
+    fault = calls.fault(set_value(several, task, ["low", "hihg"]))
+    assert fault.exception == "ValidationError"
+    assert f"\"{several['key']}\" must be one of low, high; did you mean 'high'?" in fault.content
+    assert "must be one choice" in calls.fault(set_value(single, task, ["low", "high"])).content
+    assert "must be one of" in calls.fault(set_value(single, task, "")).content
+    unknown = configure("enumerator", config="no JSON")
+    calls.batch(set_value(unknown, task, ["anything"]))
+    sparse = {"configuration_id": single["id"], "entity_id": task["id"]}
+    assert "must be one of" in calls.fault(create("CustomAttributeValue", **sparse, value="middle")).content
 
 
 @pytest.mark.parametrize("number", [10**400, 2**63, -(2**63) - 1, float("inf"), float("nan"), True])

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
 from .conftest import TASK_TYPE, USER, Calls, Entity, create, delete, moment, ref, update
 
 
@@ -207,7 +212,60 @@ def test_lists_and_reviews(calls: Calls, project: Entity, version: Entity) -> No
     assert (first["sort_order"], second["sort_order"]) == (0.0, 1.0)
     row = calls.one(f"select is_open, created_by.id from ReviewSession where id is {review['id']}")
     assert (row["is_open"], row["created_by"]["id"]) == (True, USER)
-    assert "needs start_date, end_date" in calls.fault(create("ReviewSession", project_id=project["id"])).content
+
+
+def test_a_review_of_a_name_and_a_project_is_open_for_a_week(calls: Calls, project: Entity) -> None:
+    """As the example in ftrack's documentation makes one, without dates."""
+    made = calls.create("ReviewSession", name="Weekly review", description="", project=ref("Project", project))
+    row = calls.one(f"select start_date, end_date, is_open from ReviewSession where id is {made['id']}")
+    start, end = (datetime.fromisoformat(row[name]["value"]) for name in ("start_date", "end_date"))
+    assert (end - start, row["is_open"]) == (timedelta(days=7), True)
+    later = calls.create("ReviewSession", project_id=project["id"], start_date=moment("2924-01-30"))
+    row = calls.one(f"select end_date from ReviewSession where id is {later['id']}")
+    assert row["end_date"] == moment("2924-02-06T00:00:00")
+
+
+def test_what_hangs_on_an_entity_of_any_type_hangs_on_one_that_is_there(calls: Calls, task: Entity) -> None:
+    """A note and metadata name their owner without a foreign key; a batch that deletes it cannot hang them on it."""
+    hung = {"parent_id": "nothing", "parent_type": "Task"}
+    for made in (create("Note", content="x", **hung), create("Metadata", key="k", value="v", **hung)):
+        fault = calls.fault(made)
+        assert (fault.exception, fault.operation) == ("IntegrityError", 0)
+        assert "parent_id names 'nothing', which does not exist" in fault.content
+    note = calls.create("Note", content="x", parent_id=task["id"], parent_type="Task")
+    other = calls.create("Task", name="other", parent_id=task["parent_id"])
+    fault = calls.fault(delete("Task", other["id"]), update("Note", note["id"], parent_id=other["id"]))
+    assert (fault.exception, fault.operation) == ("IntegrityError", 1)
+    calls.batch(
+        create("Metadata", key="k", value="v", parent_id="made-later", parent_type="Task"),
+        create("Task", id="made-later", name="later", parent_id=task["parent_id"]),
+    )
+    user = {"parent_id": USER, "parent_type": "User"}
+    assert calls.create("Metadata", key="of a user", value="v", **user)["parent_id"] == USER
+
+
+def test_what_is_gone_at_the_end_of_a_batch_need_not_name_what_is_there(calls: Calls, task: Entity) -> None:
+    """A batch may make two rows and take both away again, but not leave the one that names the other."""
+    calls.batch(
+        create("Task", id="brief", name="brief", parent_id=task["parent_id"]),
+        create("Timelog", context_id="brief", duration=1),
+        create("Note", content="x", parent_id="brief", parent_type="Task"),
+        delete("Task", "brief"),
+    )
+    assert calls.query("Note where parent_id is brief") == []
+    late = create("Timelog", context_id="brief", duration=1)
+    fault = calls.fault(
+        create("Task", id="brief", name="brief", parent_id=task["parent_id"]), delete("Task", "brief"), late
+    )
+    assert (fault.exception, fault.operation) == ("IntegrityError", 2)
+    moved = [create("Timelog", id="moved", context_id="brief"), update("Timelog", "moved", context_id=task["id"])]
+    assert len(calls.batch(*moved)) == 2
+
+
+@pytest.mark.parametrize("sent", ["2024-05-06T07:08:09.500Z", {"__type__": "date", "value": "2024-05-06"}])
+def test_a_date_is_answered_as_one_however_it_was_sent(calls: Calls, sent: Any) -> None:
+    answer = calls.create("Timelog", start=sent)["start"]
+    assert answer == moment(sent if isinstance(sent, str) else sent["value"])
 
 
 def test_numbers_of_rows_that_have_no_uuid(calls: Calls) -> None:

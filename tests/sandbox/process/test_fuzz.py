@@ -30,6 +30,13 @@ ACTIONS = (
     "encode_media",
     "send_user_invite",
     "send_review_session_invite",
+    "add_user_security_role",
+    "remove_user_security_role",
+    "update_user_security_role",
+    "grant_user_security_role_project",
+    "revoke_user_security_role_project",
+    "_authorize_operation",
+    "_track_usage",
     "permissions",
 )
 SCHEMAS = {schema.id: tuple(schema.properties) for schema in Workspace.standard().structured}
@@ -77,7 +84,7 @@ def operations(draw: st.DrawFn) -> dict[str, Any]:
     further = st.sampled_from(
         ["terms", "context_id", "object_type_ids", "name", "theme", "reset_type", "user_id", "job_type", "values",
          "component_id", "version_id", "keep_original", "file_name", "file_size", "checksum", "parts", "upload_id",
-         "review_session_invitee_id", "metadata"]
+         "review_session_invitee_id", "metadata", "data", "role_id", "new_role_id", "project_id", "all_open_projects"]
     )  # fmt: skip
     found: dict[str, Any] = {
         "action": draw(st.sampled_from(ACTIONS)),

@@ -32,6 +32,13 @@ ACTIONS: list[Operation] = [
     {"action": "send_user_invite", "user_id": ID},
     {"action": "send_review_session_invite", "review_session_invitee_id": ID},
     {"action": "delayed_job", "job_type": "SYNC_USERS_LDAP"},
+    {"action": "add_user_security_role", "user_id": ID, "role_id": ID},
+    {"action": "remove_user_security_role", "user_id": ID, "role_id": ID},
+    {"action": "update_user_security_role", "user_id": ID, "role_id": ID, "new_role_id": ID},
+    {"action": "grant_user_security_role_project", "user_id": ID, "role_id": ID, "project_id": ID},
+    {"action": "revoke_user_security_role_project", "user_id": ID, "role_id": ID, "project_id": ID},
+    {"action": "_authorize_operation", "data": {"context": {"entity_type": "User", "entity_key": [ID]}}},
+    {"action": "_track_usage", "data": {}},
     {"action": "no_such_action"},
 ]
 
