@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -16,7 +16,7 @@ from .standard_structure import StandardStructure
 from .storage import Storage
 
 if TYPE_CHECKING:
-    from ..events import Event
+    from ..events import Event, EventHub
     from .session_files import SessionFiles
 
 SCENARIO_NAME: Final = "ftrack.centralized-storage"
@@ -37,6 +37,15 @@ class CentralizedStorage:
     location_id: str
     location_name: str
     mount_points: Mapping[str, str]
+
+    def scenario(self) -> dict[str, Any]:
+        """Return the scenario as the server keeps it."""
+        data = {
+            "location_id": self.location_id,
+            "location_name": self.location_name,
+            "accessor": {"mount_points": dict(self.mount_points)},
+        }
+        return {"scenario": SCENARIO_NAME, "data": data}
 
     def mount_point(self, platform: str = sys.platform) -> str:
         """Return the folder of the storage on *platform*, by default this one; raise LocationError without any."""
@@ -78,16 +87,20 @@ def parsed(scenario: Mapping[str, Any]) -> CentralizedStorage:
 
 
 def register(files: SessionFiles) -> None:
-    """Subscribe to what activates the scenario, and to what asks whether its storage is there."""
-    hub = files.state.session.event_hub
+    """Subscribe to what activates the scenario."""
 
     def activate(event: Event) -> None:
         found = parsed(event["data"]["storage_scenario"])
         accessor = DiskAccessor(found.mount_point())
         files.set_up(found.location_id, found.location_name, Storage(accessor, StandardStructure(), priority=PRIORITY))
 
+    hub = files.state.session.event_hub
     hub.subscribe(f'topic={ACTIVATE_TOPIC} and data.storage_scenario.scenario="{SCENARIO_NAME}"', activate)
-    hub.subscribe(f"topic={VERIFY_TOPIC}", lambda event: verify(scenario_of(files.state.session.server_information)))
+
+
+def register_verification(hub: EventHub, information: Callable[[], Mapping[str, Any]]) -> None:
+    """Subscribe to what asks whether the storage is there, of which the server tells in its *information*."""
+    hub.subscribe(f"topic={VERIFY_TOPIC}", lambda event: verify(scenario_of(information())))
 
 
 def verify(scenario: Mapping[str, Any] | None) -> str | None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..events import Event, EventHub
     from ..files.session_files import SessionFiles
     from ..query.expressions import ScalarPath
+    from ..server import Server
     from ..settings import Settings
     from ..state import SessionState
     from ..updates import Action, Change, ChangeSubscription, Update
@@ -28,6 +29,7 @@ E = TypeVar("E", bound=Entity)
 _READY: Final = "ftrack.api.session.ready"
 _CONSTRUCT: Final = "ftrack.api.session.construct-entity-type"
 _LOCATION_TOPICS: Final = ("ftrack.api.session.configure-location", "ftrack.storage-scenario.activate")
+_CENTRALIZED: Final = "ftrack.centralized-storage"
 _PLUGIN_VARIABLE: Final = "FTRACK_EVENT_PLUGIN_PATH"
 
 
@@ -37,6 +39,7 @@ class EventAccess:
     _settings: Settings
     _state: SessionState
     _types: EntityTypes
+    _server: Server
     _event_hub: EventHub | None = None
 
     if TYPE_CHECKING:
@@ -53,9 +56,11 @@ class EventAccess:
             with self._state.lock:
                 if self._event_hub is None:
                     told = self._settings
-                    self._event_hub = EventHub(
+                    hub = EventHub(
                         told.server_url, told.api_user, told.api_key, told.headers, told.cookies, timeout=told.timeout
                     )
+                    self._watch_storage(hub)
+                    self._event_hub = hub
         return self._event_hub
 
     @overload
@@ -144,6 +149,8 @@ class EventAccess:
         if plugin_arguments is not None and not isinstance(cast("object", plugin_arguments), Mapping):
             raise TypeError(f"plugin_arguments is a mapping of names to values, not {plugin_arguments!r}")
         self._event_hub = event_hub
+        if event_hub is not None:
+            self._watch_storage(event_hub)
         if auto_connect:
             self.event_hub.connect_in_background()
         if plugin_paths or (plugin_paths is None and os.environ.get(_PLUGIN_VARIABLE)):
@@ -179,6 +186,14 @@ class EventAccess:
         hub = self._event_hub
         if hub is not None and any(hub.may_reach(topic) for topic in _LOCATION_TOPICS):
             self._files.configure()
+
+    def _watch_storage(self, hub: EventHub) -> None:
+        """Answer on *hub* who asks whether the storage of the site is there, where the site has one of its own."""
+        server = self._server
+        if _CENTRALIZED in str(server.information.get("storage_scenario")):
+            from ..files.centralized_storage import register_verification
+
+            register_verification(hub, lambda: server.information)
 
     def _announce(self, topic: str) -> None:
         """Tell subscribers what happened to the session; where nobody asked for the hub there are none."""
