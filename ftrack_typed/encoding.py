@@ -31,7 +31,7 @@ class WireBatch(list[Mapping[str, Any]]):
     """Operations that are JSON already: nothing in them needs to be encoded."""
 
 
-def encode(data: object, strategy: Strategy = "set_only") -> str:
+def encode(data: object, strategy: Strategy) -> str:
     """Return *data* as JSON with sorted keys, with the values of entities in it that *strategy* names.
 
     Raise ValueError for an unknown strategy, and for a number that is not finite or a datetime that UTC cannot hold;

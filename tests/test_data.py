@@ -30,6 +30,14 @@ def test_data_is_abstract() -> None:
         Data()  # type: ignore[abstract]
 
 
+@pytest.mark.parametrize("name", ["read", "write"])
+def test_data_reads_and_writes(name: str) -> None:
+    other = {"read": "write", "write": "read"}[name]
+    half = type("Half", (Data,), {other: getattr(Memory, other)})
+    with pytest.raises(TypeError, match=f"abstract.* '?{name}'?"):
+        half()
+
+
 def test_data_without_places() -> None:
     data = Memory()
     with pytest.raises(NotImplementedError, match=r"^Seek not supported\.$"):
@@ -107,6 +115,20 @@ def test_wrapper_closes_once() -> None:
     assert (file.closes, data.closed) == (1, True)
 
 
+class Full(Counting):
+    def flush(self) -> None:
+        raise OSError("no space left")
+
+
+def test_wrapper_is_closed_where_flushing_fails() -> None:
+    file = Full()
+    data = FileWrapper(file)
+    with pytest.raises(OSError, match="no space left"):
+        data.close()
+    data.close()
+    assert (file.closes, data.closed) == (1, True)
+
+
 def test_reading_after_close() -> None:
     data = String("text")
     data.close()
@@ -138,7 +160,7 @@ def test_file_that_is_not_there(tmp_path: Path) -> None:
         File(tmp_path / "absent")
 
 
-@pytest.mark.parametrize("content", ["", "text", "grün\r\nlines\n"])
+@pytest.mark.parametrize("content", ["", "text", "grün 水\r\nlines\n"])
 def test_text_is_read_as_text(content: str) -> None:
     data = String(content)
     assert data.read() == content

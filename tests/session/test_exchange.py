@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from ftrack_typed import inspection
-from ftrack_typed.entities import Metadata, Note, Session, Shot, Status, Task
+from ftrack_typed.entities import Metadata, Note, Session, Shot, Status, Task, User
 from ftrack_typed.entity import Entity
 from ftrack_typed.errors import (
     MissingAttributeError,
@@ -71,6 +71,15 @@ def test_encode_of_what_is_set(session: Session, task: Task, sandbox: Sandbox) -
     assert len(sandbox.requests) == 0
 
 
+def test_encode_makes_references_of_what_collections_hold(session: Session, task: Task) -> None:
+    author = session.query(User).select(User.username).all()[0]
+    notes = [task.create_note(content, author) for content in ("a", "b")]
+    references = [{"__entity_type__": "Note", "id": note.id} for note in notes]
+    assert encoded(session, {"direct": task.notes}) == {"direct": references}
+    assert encoded(session, task)["notes"] == references
+    assert [row["content"] for row in encoded(session, tuple(notes))] == ["a", "b"]
+
+
 def test_encode_of_what_was_modified(session: Session, task: Task) -> None:
     key = {"__entity_type__": "Task", "id": task.id}
     assert encoded(session, task, entity_attribute_strategy="modified_only") == key
@@ -115,6 +124,10 @@ def test_encode_of_payloads_makes_references_of_entities(session: Session, task:
     row = encoded(session, payload)
     assert row["entity"] == {"__entity_type__": "Task", "id": task.id}
     assert row["many"][0]["name"] == task.status.name
+    assert "color" not in row["many"][0]
+    with session.auto_populating(False):
+        everything = encoded(session, payload, entity_attribute_strategy="all")
+    assert "color" in everything["many"][0]
 
 
 def test_payload_is_a_mutable_mapping() -> None:
@@ -124,6 +137,12 @@ def test_payload_is_a_mutable_mapping() -> None:
     assert dict(payload) == {"b": 2, "c": 3}
     assert len(payload) == 2
     assert str(payload) == "<OperationPayload {'b': 2, 'c': 3}>"
+    assert list(payload) == ["b", "c"]
+    payload.update(b=4)
+    assert payload.pop("b") == 4
+    for refused in (payload.pop, payload.__getitem__, payload.__delitem__):
+        with pytest.raises(KeyError):
+            refused("b")
 
 
 def test_entity_reference_loads_nothing(session: Session, production: Production, sandbox: Sandbox) -> None:

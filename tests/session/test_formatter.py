@@ -9,6 +9,7 @@ import pytest
 
 from ftrack_typed.entities import Note, Session, Shot, Status, Task, User
 from ftrack_typed.entity import Entity
+from ftrack_typed.errors import ImplicitLoadError
 from ftrack_typed.formatter import FILTER, format, shows_colours
 from ftrack_typed.sandbox.in_process import Sandbox
 from tests.session.conftest import Production
@@ -113,6 +114,29 @@ def test_entity_is_shown_in_full_once(session: Session, production: Production) 
         "           in_reply_to: Note{...}",
         "           replies:",
     ]
+
+
+def test_entity_is_known_by_its_row() -> None:
+    note = Note._ftrack_new({"id": "1", "in_reply_to": Note._ftrack_new({"id": "1", "content": "another object"})})
+    assert format(note, attribute_filter=only("in_reply_to")) == "Note\n in_reply_to: Note{...}"
+
+
+def test_nothing_is_loaded_where_the_loading_mode_forbids_it(
+    session: Session, production: Production, sandbox: Sandbox
+) -> None:
+    task = session.query(Task).where(Task.id == production.task_ids[0]).one()
+    sandbox.requests.clear()
+    with session.loading_mode("raise"), pytest.raises(ImplicitLoadError):
+        format(task)
+    assert len(sandbox.requests) == 0
+
+
+def test_what_is_deleted_shows_what_was_loaded(session: Session, production: Production) -> None:
+    task = session.query(Task).where(Task.id == production.task_ids[0]).select(Task.name).one()
+    session.delete(task)
+    session.commit()
+    text = format(task, attribute_filter=only("name", "bid"))
+    assert text == "Task\n bid: NOT_SET\n name: task_000"
 
 
 def test_entities_without_a_key_are_each_shown() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from ftrack_typed import inspection
 from ftrack_typed.commit.plan import CommitPlan
-from ftrack_typed.entities import Metadata, Note, Session, Shot, Status, Task, User
+from ftrack_typed.entities import Metadata, Note, Session, Shot, Status, Task, User, UserView
 from ftrack_typed.entity import Entity
 from ftrack_typed.errors import DeletedEntityError, ServerError
 from ftrack_typed.operations import (
@@ -54,6 +54,25 @@ def test_operations_are_a_list_of_their_own() -> None:
         operations.pop()
 
 
+def test_operations_start_with_a_copy_of_what_is_given() -> None:
+    first, second = DeleteEntityOperation("Task", {"id": "1"}), DeleteEntityOperation("Task", {"id": "2"})
+    given = [first, second]
+    operations = Operations(given)
+    assert list(operations) == [first, second]
+    assert repr(operations) == "<Operations of 2>"
+    operations.pop()
+    assert given == [first, second]
+
+
+def test_operations_may_change_while_they_are_iterated() -> None:
+    first, second = DeleteEntityOperation("Task", {"id": "1"}), DeleteEntityOperation("Task", {"id": "2"})
+    operations, seen = Operations([first, second]), []
+    for each in operations:
+        seen.append(each)
+        operations.clear()
+    assert seen == [first, second]
+
+
 @pytest.mark.parametrize(
     "operation",
     [
@@ -83,6 +102,7 @@ def test_recorded_operations_are_those_of_the_documentation(session: Session, ta
     assert created.entity_key == {"id": note.id}
     assert created.entity_data["content"] == "fix the edge"
     assert created.entity_data["author"] == note.author
+    assert created.entity_data["id"] == note.id
     assert changed == UpdateEntityOperation("Note", {"id": note.id}, "content", "fix the edge", "changed")
     assert described == UpdateEntityOperation("Task", {"id": task.id}, "description", None, "second")
     assert deleted == DeleteEntityOperation("Task", {"id": task.id})
@@ -99,8 +119,35 @@ def test_recorded_operations_of_mappings_are_about_rows(session: Session, task: 
     created = operations[CreateEntityOperation]
     assert isinstance(created, CreateEntityOperation)
     assert created.entity_key == {"parent_id": task.id, "key": "camera"}
-    assert created.entity_data["value"] == "A"
+    assert created.entity_data == {"parent_id": task.id, "key": "camera", "value": "A", "parent_type": "Task"}
     assert tuple(created.entity_key) == Metadata.primary_key_attributes
+
+
+def test_recorded_operations_have_what_was_given_and_the_servers_names(session: Session) -> None:
+    user = session.query(User).all()[0]
+    view = session.create(UserView, name="mine", global_=True)
+    view.user = user
+    view.global_ = False
+    view.shared_with.append(user)
+    created, *updates = session.recorded_operations
+    key = {"id": view.id}
+    assert created == CreateEntityOperation("UserView", key, {**key, "name": "mine", "global": True, "shared_with": []})
+    assert updates == [
+        UpdateEntityOperation("UserView", key, "user", NOT_SET, user),
+        UpdateEntityOperation("UserView", key, "global", True, False),
+        UpdateEntityOperation("UserView", key, "shared_with", [], [user]),
+    ]
+
+
+def test_recorded_operations_of_custom_attributes_are_about_rows(session: Session, production: Production) -> None:
+    shot = session.get(Shot, production.shot_id)
+    assert shot is not None
+    before = shot.custom_attributes["fstart"]
+    shot.custom_attributes["fstart"] = before + 1
+    (changed,) = session.recorded_operations
+    configuration = session.query("CustomAttributeConfiguration where key is fstart").one()
+    key = {"configuration_id": configuration["id"], "entity_id": shot.id}
+    assert changed == UpdateEntityOperation("ContextCustomAttributeValue", key, "value", before, before + 1)
 
 
 def test_clearing_forgets_everything_and_keeps_values(session: Session, task: Task, sandbox: Sandbox) -> None:
@@ -263,6 +310,33 @@ def test_state_counts_pushed_operations(session: Session, task: Task, production
     session.rollback()
     session.recorded_operations.push(CreateEntityOperation("Task", key, {}))
     assert inspection.state(task) is CREATED
+
+
+def test_state_is_that_of_the_first_operation_but_for_a_deletion(session: Session, task: Task) -> None:
+    push, key = session.recorded_operations.push, {"id": task.id}
+    push(CreateEntityOperation("Task", key, {}))
+    push(UpdateEntityOperation("Task", key, "bid", NOT_SET, 1.0))
+    assert inspection.state(task) is CREATED
+    session.recorded_operations.clear()
+    push(UpdateEntityOperation("Task", key, "bid", NOT_SET, 1.0))
+    push(CreateEntityOperation("Task", key, {}))
+    assert inspection.state(task) is MODIFIED
+    push(DeleteEntityOperation("Task", key))
+    push(UpdateEntityOperation("Task", key, "bid", NOT_SET, 2.0))
+    assert inspection.state(task) is DELETED
+
+
+def test_state_goes_by_the_type_and_the_text_of_the_key(session: Session, task: Task) -> None:
+    session.recorded_operations.push(DeleteEntityOperation("Note", {"id": task.id}))
+    assert inspection.state(task) is NOT_SET
+    session.recorded_operations.push(DeleteEntityOperation("Task", {"id": uuid.UUID(task.id)}))
+    assert inspection.state(task) is DELETED
+
+
+def test_entity_of_no_session_has_no_state_and_a_key_of_text(session: Session) -> None:
+    decoded = session.decode('{"__entity_type__": "Task", "id": 5}')
+    assert inspection.state(decoded) is NOT_SET
+    assert inspection.identity(decoded) == ("Task", ["5"])
 
 
 def test_identity_and_primary_key(session: Session, task: Task, sandbox: Sandbox) -> None:
