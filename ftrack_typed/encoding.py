@@ -52,7 +52,16 @@ def encodable(data: object, strategy: Strategy) -> Any:
 
 
 def call_batch(operations: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-    """Return *operations* as they are sent: of entities in them, the key and what changed."""
+    """Return *operations* as they are sent: of entities in them, the key and what changed.
+
+    Raise TypeError for what is no sequence of mappings.
+    """
+    given: object = operations
+    if isinstance(given, (Mapping, str)) or not isinstance(given, Sequence):
+        raise TypeError(f"call takes a list of operations, each a mapping, not {given!r}")
+    for operation in given:
+        if not isinstance(operation, Mapping):
+            raise TypeError(f"call takes a list of operations, each a mapping, which {operation!r} is not")
     return operations if type(operations) is WireBatch else WireBatch(encodable(operations, "modified_only"))
 
 

@@ -10,9 +10,10 @@ from .collection import bury
 from .commit.sending import send
 from .creation import create
 from .entity import Entity
-from .errors import MultipleResultsFoundError
+from .errors import MultipleResultsFoundError, UnknownAttributeError
 from .facts import AttributeFacts, AttributeKind
 from .loading import default_statement
+from .population import server_names
 from .query.printer import print_criterion, print_statement
 from .query.syntax import And, Comparison, Criterion, Path, Step
 from .wire import aware
@@ -35,6 +36,7 @@ def ensure(state: SessionState, entity_type: type[E], data: Mapping[str, Any], k
     missing = [name for name in names if name not in data]
     if missing:
         raise KeyError(f"{missing[0]!r} is to identify the {entity_type.entity_type}, but data does not have it")
+    _check_names(state, entity_type, data)
     _check_drift(state, entity_type, data)
     criteria = tuple(_is(entity_type, name, data[name]) for name in names)
     where = criteria[0] if len(criteria) == 1 else And(criteria)
@@ -67,6 +69,14 @@ def ensure(state: SessionState, entity_type: type[E], data: Mapping[str, Any], k
                 state.unit.revert(entity, [entity._ftrack_fact(name).name for name in changed])
             raise
     return entity
+
+
+def _check_names(state: SessionState, entity_type: type[Entity], names: Iterable[str]) -> None:
+    """Raise UnknownAttributeError for a name that neither the code nor the server's schema has."""
+    for name in names:
+        known = (*entity_type._ftrack_names, *entity_type._ftrack_facts)
+        if name not in known and name not in server_names(state, entity_type):
+            raise UnknownAttributeError(entity_type.entity_type, name, known)
 
 
 def _check_drift(state: SessionState, entity_type: type[Entity], names: Iterable[str]) -> None:

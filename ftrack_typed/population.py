@@ -70,10 +70,14 @@ def _with_values(entity_type: type[Entity], text: str) -> list[str]:
 
 def _has(state: SessionState, entity_type: type[Entity], name: str) -> bool:
     """Tell whether *entity_type* has the attribute that the server calls *name*; the server may have moved on."""
-    return name in entity_type._ftrack_names or any(
-        schema["id"] == entity_type.entity_type and name in schema.get("properties", ())
-        for schema in state.session.schemas
-    )
+    return name in entity_type._ftrack_names or name in server_names(state, entity_type)
+
+
+def server_names(state: SessionState, entity_type: type[Entity]) -> Collection[str]:
+    """Return the names of the attributes that the server's schema has for *entity_type*."""
+    schemas = (schema for schema in state.session.schemas if schema["id"] == entity_type.entity_type)
+    names: Collection[str] = next((schema.get("properties", {}).keys() for schema in schemas), ())
+    return names
 
 
 def _unknown(entity_types: Iterable[type[Entity]], name: str) -> UnknownAttributeError:

@@ -290,6 +290,9 @@ class Session(EntityAccess, CommitAccess, EventAccess, FileAccess, CacheAccess, 
         from .population import populate
 
         members = [entities] if isinstance(entities, Entity) else list(entities)
+        for member in members:
+            if not isinstance(member, Entity):
+                raise TypeError(f"populate takes entities, not {member!r}")
         populate(self._state, members, cast("Iterable[Any]", (projections, *more)))
 
     @overload

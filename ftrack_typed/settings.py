@@ -53,6 +53,7 @@ def resolve(
     Raise TypeError where the server, the key or the user is told nowhere, or where an argument has the wrong type.
     """
     _check_types(timeout, cookies, headers, strict_api, retries)
+    _check_texts(server_url=server_url, api_key=api_key, api_user=api_user)
     url = hidden_address((server_url or os.environ.get(SERVER_VARIABLE) or "").rstrip("/"))
     if not url:
         raise TypeError(f"no server: give server_url, or set {SERVER_VARIABLE}")
@@ -101,6 +102,13 @@ def _check_types(timeout: object, cookies: object, headers: object, strict_api: 
             raise TypeError(f"retries is an ftrack_typed.retries.Retries, or None, not {retries!r}")
     if not isinstance(strict_api, bool):
         raise TypeError(f"strict_api is True or False, not {strict_api!r}")
+
+
+def _check_texts(**values: object) -> None:
+    """Raise TypeError for what is no text; it is not shown, for it may be a secret in the wrong place."""
+    for name, value in values.items():
+        if value is not None and not isinstance(value, str):
+            raise TypeError(f"{name} is text, not {type(value).__name__}")
 
 
 def _fits_header(value: str) -> bool:

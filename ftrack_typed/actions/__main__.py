@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from ..command_line import CommandLine
 from ..errors import FtrackError
 from .folder import ActionFolder
 
@@ -48,7 +49,7 @@ def _run(session: Session, options: argparse.Namespace) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandLine(
         prog="python -m ftrack_typed.actions",
         description="Offer the actions in the files of a folder; files that change are loaded again.",
     )

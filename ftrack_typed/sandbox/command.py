@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..command_line import CommandLine
 from ..standard_output import written
 from .maintenance import COMMANDS
 
@@ -171,7 +172,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandLine(
         prog="ftrack-sandbox",
         description="Run a local server that ftrack's clients use like the real one, for development and tests.",
         epilog=_EPILOG,

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ..command_line import CommandLine
+
 if TYPE_CHECKING:
     from .serving import Options
 
@@ -70,7 +72,7 @@ def _database(parser: argparse.ArgumentParser) -> None:
 
 
 def _user_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="ftrack-sandbox user", description="Say who may call a sandbox.")
+    parser = CommandLine(prog="ftrack-sandbox user", description="Say who may call a sandbox.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     add = commands.add_parser("add", help="make a user and print its API key")
     add.add_argument("name", help="user name")
@@ -121,7 +123,7 @@ def _export(arguments: argparse.Namespace) -> None:
 
 
 def _export_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandLine(
         prog="ftrack-sandbox export", description="Write what a database holds as a file for --seed; keys are left out."
     )
     _database(parser)

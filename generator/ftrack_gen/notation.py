@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from ftrack_gen.notation_source import Place, Problem, Wire, read_source
 from ftrack_gen.notation_workspace import CompiledWorkspace, NotationError, compile_sources
+from ftrack_typed.command_line import CommandLine
 
 SCHEMAS_FILE = "query_schemas.json"
 DESCRIPTIONS_FILE = "descriptions.json"
@@ -70,7 +70,7 @@ def write(folder: Path, texts: dict[str, str]) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compile the folder named on the command line; give 0, or 1 for problems or, with --check, stale files."""
-    parser = argparse.ArgumentParser(prog="python -m ftrack_gen.notation", description=__doc__)
+    parser = CommandLine(prog="python -m ftrack_gen.notation", description=__doc__)
     parser.add_argument("folder", type=Path, help="folder with the *.schema files, such as schemas/standard")
     parser.add_argument("--check", action="store_true", help="write nothing; fail when the compiled files are stale")
     options = parser.parse_args(arguments)

@@ -14,6 +14,7 @@ import attrs
 from ftrack_gen.names import is_safe
 from ftrack_gen.server import SANDBOX, Server, default_name, is_address, is_safe_folder
 from ftrack_gen.settings import SettingsError, read_settings
+from ftrack_typed.command_line import CommandLine
 from ftrack_typed.settings import SERVER_VARIABLE
 
 EPILOG: Final = """\
@@ -24,6 +25,7 @@ exit codes:
   3  the workspace has problems; each is one line on stderr
   4  the output cannot be written; nothing has changed
   5  the server cannot be used; nothing has changed
+  130  interrupted by Ctrl-C; each file is written whole or not at all
   141  nobody reads the output any more
 
 Without options, workspace and output come from [tool.ftrack-gen] of the nearest
@@ -105,7 +107,7 @@ def _output(merged: Mapping[str, str]) -> Path:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandLine(
         prog="ftrack-gen",
         description="Turn the schema of an ftrack server into a typed Python package.",
         epilog=EPILOG,

@@ -15,7 +15,7 @@ RUNTIME = ROOT / "ftrack_typed"
 GENERATOR = ROOT / "generator" / "ftrack_gen"
 
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"symbols", "errors", "backports", "garbage", "redaction", "standard_output"}),
+    frozenset({"symbols", "errors", "backports", "garbage", "redaction", "standard_output", "command_line"}),
     frozenset({"operations", "payload", "wire", "facts", "settings", "values", "query", "data", "retries"})
     | frozenset({"events.expression"}),
     frozenset({"attributes", "collection", "custom_attributes", "custom_paths", "operators", "page"}),
@@ -47,12 +47,14 @@ ALONE: Mapping[str, frozenset[str]] = {
     "cache": frozenset(),
     "events": frozenset({"errors", "wire", "symbols", "redaction", "events.expression"}),
     "events.expression": frozenset({"errors"}),
-    "sandbox": frozenset({"errors", "wire", "symbols", "schema", "query", "events.expression", "standard_output"}),
+    "sandbox": frozenset(
+        {"errors", "wire", "symbols", "schema", "query", "events.expression", "standard_output", "command_line"}
+    ),
 }
 """What modules that stand beside the layers may import, apart from themselves."""
 
 GENERATOR_MAY_IMPORT = frozenset(
-    {"schema", "transport", "retries", "query", "errors", "symbols", "settings", "standard_output"}
+    {"schema", "transport", "retries", "query", "errors", "symbols", "settings", "standard_output", "command_line"}
 )
 """What the generator may import of the runtime; `settings` so that both find server, user and key in one way."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 
 from ftrack_gen.command import USAGE, main
-from ftrack_typed.standard_output import OUTPUT_CLOSED
+from ftrack_typed.standard_output import INTERRUPTED, OUTPUT_CLOSED
 
 from .conftest import Outcome, RunCommand, RunModule, WriteWorkspace
 
@@ -57,6 +59,42 @@ def test_nothing_given_and_no_settings(run: RunCommand, tmp_path: Path, monkeypa
     outcome = run()
     said = "error: --workspace: not given, and not in [tool.ftrack-gen] of a pyproject.toml either"
     assert (outcome.code, outcome.errors) == (USAGE, [said])
+
+
+@pytest.mark.parametrize("arguments", [["--wrokspace", "studio"], ["check", "--wrokspace=studio"]])
+def test_misspelt_option_is_named_before_its_value_is_taken_for_a_command(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == USAGE
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last == "ftrack-gen: error: there is no option --wrokspace; did you mean '--workspace'?"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
+def test_interruption_is_one_line(tmp_path: Path) -> None:
+    """Ctrl-C while a server does not answer."""
+    # A shell may have started this process with the signal ignored.
+    code = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from ftrack_gen.command import main
+sys.exit(main(sys.argv[1:]))
+"""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        options = ["--server", url, "--name", "x", "--output", "studio", "--api-user", "u", "--api-key", "k"]
+        with subprocess.Popen(
+            [sys.executable, "-c", code, *options], cwd=tmp_path, stderr=subprocess.PIPE, text=True
+        ) as running:
+            asked, _ = silent.accept()
+            with asked:
+                asked.recv(1)
+                running.send_signal(signal.SIGINT)
+                _, said = running.communicate(timeout=60)
+    assert (running.returncode, said) == (INTERRUPTED, "interrupted\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_settings_are_relative_to_their_file(

@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from ftrack_typed.entities import Metadata, Session, Shot, Task, Timelog, User
-from ftrack_typed.errors import NotLoadedError
+from ftrack_typed.errors import NotLoadedError, UnknownAttributeError
 from ftrack_typed.sandbox.in_process import Sandbox
 from tests.session.conftest import Production, operations_of
 
@@ -32,6 +32,12 @@ def test_key_that_the_data_lacks_is_named_before_anything_is_sent(session: Sessi
     with pytest.raises(KeyError, match=r"'email' is to identify the User, but data does not have it"):
         session.ensure(User, user_data(), ["username", "email"])
     assert len(sandbox.requests) == 0
+
+
+def test_unknown_name_is_refused_before_anything_is_sent(session: Session, sandbox: Sandbox) -> None:
+    with pytest.raises(UnknownAttributeError, match=r"User has no attribute 'usernmae'; did you mean 'username'"):
+        session.ensure(User, {"usernmae": "ann"})
+    assert expressions_of(sandbox) == []
 
 
 def test_one_text_is_one_key(session: Session, sandbox: Sandbox) -> None:

@@ -66,6 +66,26 @@ def test_argument_of_another_type_is_named(open_session: Any, session: Session, 
     assert session.auto_populate
 
 
+@pytest.mark.parametrize("name", ["server_url", "api_key", "api_user"])
+def test_what_is_no_text_is_named_and_not_shown(open_session: Any, name: str) -> None:
+    with pytest.raises(TypeError, match=rf"^{name} is text, not int$"):
+        open_session(**{name: 12345})
+
+
+@pytest.mark.parametrize("wrong", ["name", [1], [None]])
+def test_populate_names_what_is_no_entity(session: Session, sandbox: Sandbox, wrong: Any) -> None:
+    with pytest.raises(TypeError, match=r"^populate takes entities, not "):
+        session.populate(wrong, "name")
+    assert len(sandbox.requests) == 0
+
+
+@pytest.mark.parametrize("wrong", [{"action": "query"}, "query", ["query"], [None], None])
+def test_call_names_what_is_no_operation(session: Session, sandbox: Sandbox, wrong: Any) -> None:
+    with pytest.raises(TypeError, match=r"^call takes a list of operations, each a mapping, "):
+        session.call(wrong)
+    assert len(sandbox.requests) == 0
+
+
 def test_entity_of_another_session_is_told_with_what_to_do(
     session: Session, open_session: type[Session], production: Production
 ) -> None:
