@@ -114,7 +114,7 @@ class Changes:
         done.old = {name: old for name, old in self.old.items() if name not in kept}
         self.old = {name: old for name, old in self.old.items() if name in kept}
         if done.created is not None:
-            # What the entity started with and was overwritten was never sent: the server has a value of its own.
+            # A creation leaves out what a later part sends: of that the server has a value of its own until then.
             self.old = dict.fromkeys(kept, NOT_SET)
         return done
 

@@ -37,7 +37,11 @@ def encode(data: object, strategy: Strategy) -> str:
     Raise ValueError for an unknown strategy, and for a number that is not finite or a datetime that UTC cannot hold;
     TypeError for other values that JSON has no form for.
     """
-    content = encodable(data, strategy)
+    return json_text(encodable(data, strategy))
+
+
+def json_text(content: object) -> str:
+    """Return *content*, as `encodable` gives it, as JSON with sorted keys; raise as `encode` does."""
     try:
         return json.dumps(content, sort_keys=True, allow_nan=False)
     except ValueError as error:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .cache import Cache, KeyMaker, LayeredCache, SerialisedCache, StringKeyMaker, TextCache
 from .changes import Changes, touched_references
-from .encoding import encode
+from .encoding import encodable, encode, json_text
 from .entity import Entity
 from .errors import UnrecognisedEntityTypeError
-from .reconstruction import decode, detached, merge, row_of
+from .reconstruction import decode, decoded_content, merge, row_of
 from .wire import ENTITY_TYPE
 
 if TYPE_CHECKING:
@@ -47,11 +47,7 @@ class EntityCache(LayeredCache[Any, Any]):
     def add(self, cache: Cache[Any, Any]) -> None:
         """Use *cache* as the farthest layer; entities go as JSON into one that holds text."""
         if isinstance(cache, TextCache):
-            known = self._state.entity_type
-            wrapped: Cache[Any, Any] = SerialisedCache(
-                cache, lambda entity: encode(entity, "persisted_only"), lambda text: decode(text, known)
-            )
-            self.caches.append(wrapped)
+            self.caches.append(_EntitiesAsText(cache, self._state))
         else:
             self.caches.append(cache)
 
@@ -164,10 +160,18 @@ class EntityCache(LayeredCache[Any, Any]):
             return
         with state.lock:
             stored = [each for each in entities if not state.unit.is_new(each) and "_ftrack_deleted" not in vars(each)]
-            values = {self.key_of(entity): detached(entity, state.entity_type) for entity in stored}
+            contents = {self.key_of(entity): encodable(entity, "persisted_only") for entity in stored}
         with self._writing:
-            if values and drops in (None, self.drops):
-                below.set_many(values)
+            if contents and drops in (None, self.drops):
+                self._keep_contents(below, contents)
+
+    def _keep_contents(self, below: Cache[Any, Any], contents: Mapping[Any, Any]) -> None:
+        """Write entities, as `encodable` gives them, as text at once, or as entities that belong to no session."""
+        if isinstance(below, _EntitiesAsText):
+            below.proxied.set_many({key: json_text(content) for key, content in contents.items()})
+            return
+        known = self._state.entity_type
+        below.set_many({key: decoded_content(content, known) for key, content in contents.items()})
 
     def outdated(self, taken: Iterable[Changes], planned: Iterable[PlannedOperation]) -> list[Any]:
         """Return the keys of what a commit changes, and of what refers to it."""
@@ -190,6 +194,15 @@ class EntityCache(LayeredCache[Any, Any]):
         if len(caches) == 1:
             return caches[0]
         return LayeredCache(caches) if caches else None
+
+
+class _EntitiesAsText(SerialisedCache[Any, Any]):
+    """The entities of a session in a cache that holds text."""
+
+    def __init__(self, proxied: TextCache, state: SessionState) -> None:
+        super().__init__(
+            proxied, lambda entity: encode(entity, "persisted_only"), lambda text: decode(text, state.entity_type)
+        )
 
 
 class KnownEntities(Cache[Any, Any]):

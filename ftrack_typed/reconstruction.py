@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .collection import Collection, MappedCollection
-from .encoding import encodable, entity_reference, persisted_values, set_values, wire_value
+from .encoding import entity_reference, persisted_values, set_values, wire_value
 from .entity import Entity
 from .errors import MissingAttributeError, UnknownAttributeError
 from .facts import AttributeFacts, AttributeKind
@@ -143,12 +143,6 @@ def _refused(constant: str) -> None:
 def decoded_content(content: Any, entity_type: Callable[[object], type[Entity]]) -> Any:
     """Return what *content*, parsed JSON, stands for, see `decode`."""
     return _Decoder(entity_type).value(content)
-
-
-def detached(entity: Entity, entity_type: Callable[[object], type[Entity]]) -> Entity:
-    """Return a copy of *entity* that belongs to no session: what the server holds, but for computed values."""
-    copied: Entity = _Decoder(entity_type).value(encodable(entity, "persisted_only"))
-    return copied
 
 
 class _Decoder:

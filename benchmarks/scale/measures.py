@@ -57,10 +57,6 @@ class Timing:
     rate: float
 
 
-def _query(expression: str) -> Batch:
-    return [{"action": "query", "expression": expression}]
-
-
 def _escaped(text: str) -> str:
     """Return a text as itself within the pattern of a ``like``."""
     return text.replace("_", r"\_")
@@ -78,37 +74,41 @@ def _creations(production: Production, task: int) -> Batch:
     return [{"action": "create", "entity_type": "Task", "entity_data": data} for data in each]
 
 
+def _asking(expression: str) -> Callable[[Production, int], Batch]:
+    """Return what asks *expression* about a task, whose facts stand in braces."""
+
+    def batch(production: Production, task: int) -> Batch:
+        name = production.name_of(task)
+        facts = {
+            "id": identifier("task", task),
+            "parent_id": production.shot_of(task),
+            "project_id": production.project_of(task),
+            "project_number": f"{task // 10_000:04d}",
+            "name": name,
+            "name_start": _escaped(name[:-1]),
+            "number": f"{task:08d}",
+        }
+        return [{"action": "query", "expression": expression.format(**facts)}]
+
+    return batch
+
+
+_QUERIES: Final = {
+    "query by id": "select name, status_id from Task where id is {id}",
+    "query by parent": "select name, status_id from Task where parent_id is {parent_id}",
+    "query by project's name, 25": 'select name from Task where project.name is "project_{project_number}" limit 25',
+    "page of 500 of a project": "select name from Task where project_id is {project_id} limit 500",
+    "query by name": 'select status.name from Task where name is "{name}"',
+    "name like, beginning": 'select id from Task where name like "{name_start}%"',
+    "name like, anywhere, in a project": (
+        'select id from Task where project_id is {project_id} and name like "%{number}"'
+    ),
+}
+
 MEASURES: Final = (
+    *(Measure(name, _asking(expression)) for name, expression in _QUERIES.items()),
     Measure(
-        "query by id", lambda p, n: _query(f"select name, status_id from Task where id is {identifier('task', n)}")
-    ),
-    Measure(
-        "query by parent", lambda p, n: _query(f"select name, status_id from Task where parent_id is {p.shot_of(n)}")
-    ),
-    Measure(
-        "query by project's name, 25",
-        lambda p, n: _query(f'select name from Task where project.name is "project_{n // 10_000:04d}" limit 25'),
-    ),
-    Measure(
-        "page of 500 of a project",
-        lambda p, n: _query(f"select name from Task where project_id is {p.project_of(n)} limit 500"),
-    ),
-    Measure(
-        "query by name",
-        lambda p, n: _query(f'select status.name from Task where name is "{p.name_of(n)}"'),
-    ),
-    Measure(
-        "name like, beginning",
-        lambda p, n: _query(f'select id from Task where name like "{_escaped(p.name_of(n)[:-1])}%"'),
-    ),
-    Measure(
-        "name like, anywhere, in a project",
-        lambda p, n: _query(f'select id from Task where project_id is {p.project_of(n)} and name like "%{n:08d}"'),
-    ),
-    Measure(
-        "name like, anywhere (reads all)",
-        lambda p, n: _query(f'select id from Task where name like "%{n:08d}"'),
-        clients=(1,),
+        "name like, anywhere (reads all)", _asking('select id from Task where name like "%{number}"'), clients=(1,)
     ),
     Measure("commit of one edit", _edit),
     Measure("commit of one edit, a listener", _edit, listening=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -132,3 +132,45 @@ class TextCache(Cache[str, str]):
                     f"a {type(self).__name__} holds text under text, not {type(value).__name__} under "
                     f"{type(key).__name__}: put a SerialisedCache around it"
                 )
+
+
+class BatchedTextCache(TextCache):
+    """A cache of text for which one exchange with what holds it does for many keys, and so for one as well.
+
+    A subclass needs `keys` and the forms for many keys, of which `_removed` is the one that removes.
+    """
+
+    def get(self, key: str) -> str:
+        """Return the text under *key*; raise KeyError where there is none."""
+        return self.get_many([key])[key]
+
+    def set(self, key: str, value: str) -> None:
+        """Keep the text *value* under *key*."""
+        self.set_many({key: value})
+
+    def remove(self, key: str) -> None:
+        """Forget the text under *key*; raise KeyError where there is none."""
+        if not self._removed([key]):
+            raise KeyError(key)
+
+    @abstractmethod
+    def get_many(self, keys: Iterable[str]) -> dict[str, str]:
+        """Return the texts under those of *keys* that have one."""
+
+    @abstractmethod
+    def set_many(self, values: Mapping[str, str]) -> None:
+        """Keep *values*."""
+
+    def remove_many(self, keys: Iterable[str]) -> None:
+        """Forget the texts under *keys*; those that have none are passed over."""
+        self._removed(list(keys))
+
+    @abstractmethod
+    def _removed(self, keys: Sequence[str]) -> int:
+        """Forget the texts under *keys* and return how many there were."""
+
+
+def chunks(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """Yield *keys* in their order, *size* of them at a time."""
+    for start in range(0, len(keys), size):
+        yield keys[start : start + size]

@@ -7,12 +7,12 @@ import os
 import threading
 import time
 import zlib
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from .ages import Outage, checked_age, warn_of_dropped
-from .base import TextCache
+from .base import BatchedTextCache, chunks
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS entries_1 (
 """
 
 
-class FileCache(TextCache):
+class FileCache(BatchedTextCache):
     """Text in one file on a local disk; any number of processes may use it, and die while they write.
 
     A value that is damaged is dropped with a warning in the log. A file that is damaged as a whole is put aside, with
@@ -69,19 +69,6 @@ class FileCache(TextCache):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {str(self.path)!r}>"
 
-    def get(self, key: str) -> str:
-        """Return the text under *key*; raise KeyError where there is none."""
-        return self.get_many([key])[key]
-
-    def set(self, key: str, value: str) -> None:
-        """Keep the text *value* under *key*."""
-        self.set_many({key: value})
-
-    def remove(self, key: str) -> None:
-        """Forget the text under *key*; raise KeyError where there is none."""
-        if not self._removed([key]):
-            raise KeyError(key)
-
     def keys(self) -> list[str]:
         """Return the keys of all texts that are young enough."""
 
@@ -96,7 +83,7 @@ class FileCache(TextCache):
 
         def found(connection: Connection) -> list[tuple[str, bytes, int]]:
             rows: list[tuple[str, bytes, int]] = []
-            for chunk in _chunks(names):
+            for chunk in chunks(names, _CHUNK):
                 places = ", ".join("?" * len(chunk))
                 query = f"SELECT key, value, checksum FROM entries_1 WHERE written > ? AND key IN ({places})"
                 rows += connection.execute(query, (*self._oldest(), *chunk))
@@ -127,10 +114,6 @@ class FileCache(TextCache):
 
         if rows:
             self._tried(write, None)
-
-    def remove_many(self, keys: Iterable[str]) -> None:
-        """Forget the texts under *keys*, all in one step."""
-        self._removed(list(keys))
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""
@@ -237,8 +220,3 @@ def _transaction(connection: Connection) -> Generator[None, None, None]:
 
 def _checksum(key: str, value: bytes) -> int:
     return zlib.crc32(value, zlib.crc32(key.encode("utf-8")))
-
-
-def _chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(keys), _CHUNK):
-        yield keys[start : start + _CHUNK]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from .ages import Outage, checked_age, warn_of_dropped
-from .base import TextCache
+from .base import BatchedTextCache, chunks
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -17,7 +17,7 @@ _CHUNK: Final = 1000
 """How many keys one command names."""
 
 
-class RedisCache(TextCache):
+class RedisCache(BatchedTextCache):
     """Text in a Redis server, shared by everybody who uses the same *prefix*; needs the extra ``redis``.
 
     Where the server cannot be reached, or refuses, the cache is empty and takes nothing, with a warning in the log;
@@ -60,19 +60,6 @@ class RedisCache(TextCache):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.prefix!r} in {self._name}>"
 
-    def get(self, key: str) -> str:
-        """Return the text under *key*; raise KeyError where there is none."""
-        return self.get_many([key])[key]
-
-    def set(self, key: str, value: str) -> None:
-        """Keep the text *value* under *key*."""
-        self.set_many({key: value})
-
-    def remove(self, key: str) -> None:
-        """Forget the text under *key*; raise KeyError where there is none."""
-        if not self._removed([key]):
-            raise KeyError(key)
-
     def keys(self) -> list[str]:
         """Return all keys with the prefix, without it."""
         pattern = "".join(f"\\{letter}" if letter in "*?[]\\^" else letter for letter in self.prefix) + "*"
@@ -86,7 +73,7 @@ class RedisCache(TextCache):
     def get_many(self, keys: Iterable[str]) -> dict[str, str]:
         """Return the texts under those of *keys* that have one; one command for a thousand of them."""
         found: dict[str, str] = {}
-        for chunk in _chunks(list(keys)):
+        for chunk in chunks(list(keys), _CHUNK):
             names = [self.prefix + key for key in chunk]
             values: Sequence[Any] = self._tried(lambda names=names: self._client.mget(names), [])  # type: ignore[misc]
             for key, value in zip(chunk, values, strict=False):
@@ -115,20 +102,18 @@ class RedisCache(TextCache):
         if values:
             self._tried(write, None)
 
-    def remove_many(self, keys: Iterable[str]) -> None:
-        """Forget the texts under *keys*."""
-        for chunk in _chunks(list(keys)):
-            self._removed(chunk)
-
     def close(self) -> None:
         """Close the connections, where the cache opened them; the next use opens new ones."""
         if self._owned:
             self._client.close()
 
     def _removed(self, keys: Sequence[str]) -> int:
-        names = [self.prefix + key for key in keys]
-        removed: Any = self._tried(lambda: self._client.unlink(*names), 0)
-        return int(removed)
+        removed = 0
+        for chunk in chunks(keys, _CHUNK):
+            names = [self.prefix + key for key in chunk]
+            count: Any = self._tried(lambda names=names: self._client.unlink(*names), 0)  # type: ignore[misc]
+            removed += int(count)
+        return removed
 
     def _tried(self, work: Callable[[], T], otherwise: T) -> T:
         """Return what *work* returns, or *otherwise* while the server is out of use."""
@@ -145,8 +130,3 @@ class RedisCache(TextCache):
 
 def _text(value: bytes | str) -> str:
     return value if isinstance(value, str) else value.decode("utf-8")
-
-
-def _chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(keys), _CHUNK):
-        yield keys[start : start + _CHUNK]

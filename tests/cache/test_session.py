@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from ftrack_typed import encoding
 from ftrack_typed.cache import (
     Cache,
     FileCache,
@@ -89,6 +90,19 @@ def test_page_is_written_in_one_go(open_session: type[Session], production: Prod
             key("Project", production.project_id),
         ]
     )
+
+
+def test_an_entity_is_encoded_once_for_a_cache_of_text(
+    open_session: type[Session], production: Production, file: FileCache
+) -> None:
+    """Not once to copy it and once more to write the copy."""
+    session = open_session(cache=file)
+    found: list[Task] = []
+    calls = calls_of(
+        lambda: found.extend(session.query(Task).select(Task.name).where(Task.id.in_(production.task_ids)))
+    )
+    assert calls["encoding._of_entity"] == len(found) == len(production.task_ids)
+    assert all(encoding.encode(task, "persisted_only") == file.get(session.cache.key_of(task)) for task in found)
 
 
 def test_pages_are_written_one_by_one(open_session: type[Session], production: Production, watched: Watched) -> None:
