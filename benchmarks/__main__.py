@@ -1,4 +1,4 @@
-"""Runs the benchmark of the client, or, where the first argument says so, that of the sandbox or that of files."""
+"""Runs the benchmark of the client, or, where the first argument says so, of the sandbox, of files or of events."""
 
 import sys
 
@@ -12,4 +12,8 @@ if sys.argv[1:2] == ["files"]:
     from .files.command import main as measure_files
 
     sys.exit(measure_files(sys.argv[2:]))
+if sys.argv[1:2] == ["events"]:
+    from .events.command import main as measure_events
+
+    sys.exit(measure_events(sys.argv[2:]))
 sys.exit(main())

@@ -33,7 +33,7 @@ class Event(MutableMapping[str, Any]):
         in_reply_to_event: str | None = None,
     ) -> None:
         """Make an event; without *id* it gets a new one, and without *data* and *source* an empty mapping for each."""
-        self._values: dict[str, Any] = {
+        self._values: Final[dict[str, Any]] = {
             "id": id or uuid.uuid4().hex,
             "data": data or {},
             "topic": topic,

@@ -67,7 +67,10 @@ class All(Expression):
 
     def match(self, candidate: Mapping[str, Any], wildcard: Wildcard = contains) -> bool:
         """Return whether all parts match."""
-        return all(expression.match(candidate, wildcard) for expression in self.expressions)
+        for expression in self.expressions:  # noqa: SIM110 (costs less than all(), and every event comes here)
+            if not expression.match(candidate, wildcard):
+                return False
+        return True
 
     def __str__(self) -> str:
         return f"<All [{' '.join(map(str, self.expressions))}]>"
@@ -81,7 +84,10 @@ class Either(Expression):
 
     def match(self, candidate: Mapping[str, Any], wildcard: Wildcard = contains) -> bool:
         """Return whether a part matches."""
-        return any(expression.match(candidate, wildcard) for expression in self.expressions)
+        for expression in self.expressions:  # noqa: SIM110 (as above)
+            if expression.match(candidate, wildcard):
+                return True
+        return False
 
     def __str__(self) -> str:
         return f"<Any [{' '.join(map(str, self.expressions))}]>"
@@ -111,23 +117,34 @@ class Condition(Expression):
     key: str
     comparison: Comparison
     value: Any
+    _names: tuple[str, ...] = attrs.field(
+        init=False, eq=False, default=attrs.Factory(lambda self: tuple(self.key.split(".")), takes_self=True)
+    )
+    _beginning: str | None = attrs.field(
+        init=False, eq=False, default=attrs.Factory(lambda self: _before_star(self), takes_self=True)
+    )
+    """What stands before a trailing ``*``."""
 
     def match(self, candidate: Mapping[str, Any], wildcard: Wildcard = contains) -> bool:
         """Return whether the candidate's value fits."""
         found: Any = candidate
-        for name in self.key.split("."):
-            if not isinstance(found, Mapping) or name not in found:
-                return False
-            found = found[name]
-        if self.comparison is operator.eq and isinstance(self.value, str) and self.value.endswith("*"):
-            return wildcard(found, self.value[:-1])
         try:
+            for name in self._names:
+                found = found[name]
+            if self._beginning is not None:
+                return wildcard(found, self._beginning)
             return bool(self.comparison(found, self.value))
-        except TypeError:
+        except (KeyError, TypeError):  # it is not there, is nothing that has names, or cannot be compared
             return False
 
     def __str__(self) -> str:
         return f"<Condition {self.key}{_SIGNS.get(self.comparison, self.comparison)}{self.value}>"
+
+
+def _before_star(condition: Condition) -> str | None:
+    value = condition.value
+    starred = condition.comparison is operator.eq and isinstance(value, str) and value.endswith("*")
+    return value[:-1] if starred else None
 
 
 def parse(text: str) -> Expression:

@@ -63,7 +63,7 @@ class Handling:
                 results.append(subscriber.callback(event))
             except Exception as error:
                 self.report(error, event, subscriber)
-            if event.is_stopped():
+            if event._stopped:
                 break
         return results
 
@@ -102,12 +102,13 @@ class Handling:
 
     def _meant(self, event: Event) -> list[Subscriber]:
         """Return the subscribers that *event* is for, by priority; none where its target cannot be read."""
-        candidates = self._subscribers.of_topic(event["topic"])
-        if event["target"]:
+        values = event._values
+        candidates = self._subscribers.of_topic(values["topic"])
+        if values["target"]:
             try:
-                target = parsed(event["target"])
+                target = parsed(values["target"])
             except ExpressionSyntaxError as error:
                 _LOGGER.warning("The event %s is dropped, its target cannot be read: %s", event["id"], error)
                 return []
             candidates = tuple(each for each in candidates if target.match(each.metadata))
-        return [subscriber for subscriber in candidates if subscriber.interested_in(event)]
+        return [each for each in candidates if each.subscription.topic_alone or each.interested_in(event)]

@@ -10,7 +10,7 @@ import time
 import uuid
 import weakref
 from collections.abc import Generator, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, cast, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
 from ..errors import EventHubConnectionError, EventHubError, NotFoundError
 from ..redaction import hidden, hidden_address
@@ -300,7 +300,7 @@ class EventHub:
         EventHubConnectionError where there is no connection and none is being made, and EventQueueFullError where as
         many events wait as may, unless *on_error* is "ignore".
         """
-        if not isinstance(cast("object", event), Event):
+        if not isinstance(event, Event):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"publish takes an ftrack_typed.events.Event, not {event!r}")
         self._complete_source(event)
         if synchronous:
@@ -387,11 +387,11 @@ class EventHub:
         )
 
     def _complete_source(self, event: Event) -> None:
-        source = event["source"]
+        source: dict[str, Any] = event._values["source"]
         source.setdefault("id", self.id)
         user = source.setdefault("user", {})
         if isinstance(user, dict):
-            cast("dict[str, object]", user).setdefault("username", self._api_user)
+            user.setdefault("username", self._api_user)
         if "host" not in source:
             source["host"] = _host()
 

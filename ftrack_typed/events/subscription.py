@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import functools
 import operator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
+from .event import Event
 from .expression import All, Condition, Expression, parse
-
-if TYPE_CHECKING:
-    from .event import Event
 
 
 class Subscription:
@@ -21,10 +20,12 @@ class Subscription:
         self.expression: Final = parsed(subscription)
         self.topic: Final = _required_topic(self.expression)
         """The topic that every event of the subscription has, or None where several can be meant."""
+        self.topic_alone: Final = self.topic is not None and isinstance(self.expression, Condition)
+        """Whether every event of the topic is wanted, so that nothing else need be looked at."""
 
-    def includes(self, event: Event) -> bool:
+    def includes(self, event: Mapping[str, Any]) -> bool:
         """Return whether *event* is wanted."""
-        return self.expression.match(event)
+        return self.expression.match(event._values if isinstance(event, Event) else event)
 
     def __str__(self) -> str:
         return self.text
