@@ -33,7 +33,7 @@ class CreatesComponents(Generic[C, L]):
 
     def create_component(
         self,
-        path: str | os.PathLike[str],
+        path: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
         data: Mapping[str, Any] | None = None,
         location: L | Literal["auto"] | None = None,
     ) -> C:

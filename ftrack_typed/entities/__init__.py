@@ -232,7 +232,7 @@ if TYPE_CHECKING:
 
         def create_component(
             self,
-            path: str | _os.PathLike[str],
+            path: str | _os.PathLike[str] | _Iterable[str | _os.PathLike[str]],
             data: _Mapping[str, _Any] | None = None,
             location: _StoresComponents[_Any, _Any] | _Literal["auto"] | None = "auto",
         ) -> Component:

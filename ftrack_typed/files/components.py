@@ -10,8 +10,9 @@ from ..behaviours.sessions import Work, working
 from ..errors import AttributeValueError
 from ..symbols import REVIEW_LOCATION_ID, SERVER_LOCATION_ID
 from .built_in import REVIEWABLE
-from .paths import is_whole
-from .sequences import FrameSequence, extension, parsed
+from .members import expanded
+from .paths import Paths, is_whole
+from .sequences import FrameSequence, extension, name_of, parsed
 
 if TYPE_CHECKING:
     from ..entity import Entity
@@ -20,25 +21,33 @@ if TYPE_CHECKING:
 FILE_TYPE_TOPIC: Final = "ftrack.api.session.get-file-type-from-string"
 
 
-def create_component(
-    files: SessionFiles, path: str | os.PathLike[str], data: Mapping[str, Any], location: object
-) -> Entity:
+def create_component(files: SessionFiles, path: Paths, data: Mapping[str, Any], location: object) -> Entity:
     """Return a new component for the data at *path*, in *location*; what was made is taken back where that fails."""
-    text = os.fspath(path)
-    if not is_whole(text):
-        # It may be registered as it is, and read from another folder.
-        text = os.path.abspath(text)
-    sequence = parsed(text)
     with working(files.origin) as work:
-        component = _file(files, work, text, data) if sequence is None else _sequence(files, work, sequence, data)
+        component = _made(files, work, path, data)
         chosen = _chosen(files, location, component)
         if chosen is not None and chosen is not files.origin:
-            members = vars(component).get("members")
+            # A commit forgets members, and the server would give them in an order of its own.
+            members = [(each, vars(each)["members"]) for each in expanded([component], True) if "members" in vars(each)]
             files.add(chosen, [component], files.origin, recursive=True)
-            if members is not None:
-                # A commit forgets them, and the server would give them in an order of its own.
-                vars(component)["members"] = members
+            for each, known in members:
+                vars(each)["members"] = known
     return component
+
+
+def _made(files: SessionFiles, work: Work, path: Paths, data: Mapping[str, Any]) -> Entity:
+    """Return a new component for one path, or a container of those for several."""
+    if not isinstance(path, (str, os.PathLike)):
+        return _container(files, work, [_whole(each) for each in path], data)
+    text = _whole(path)
+    sequence = parsed(text)
+    return _file(files, work, text, data) if sequence is None else _sequence(files, work, sequence, data)
+
+
+def _whole(path: str | os.PathLike[str]) -> str:
+    """Return *path* as it is registered: another program may read it from another folder."""
+    text = os.fspath(path)
+    return text if is_whole(text) else os.path.abspath(text)
 
 
 def create_thumbnail(
@@ -92,6 +101,20 @@ def _sequence(files: SessionFiles, work: Work, sequence: FrameSequence, data: Ma
     # The frames say what they are in; their sequence need not be told on the wire, only here.
     container["members"]._items = [component for component, _ in made[1:]]
     _remember(files, made)
+    return container
+
+
+def _container(files: SessionFiles, work: Work, paths: Sequence[str], data: Mapping[str, Any]) -> Entity:
+    """Return a new component that holds one for each path, named after it; raise ValueError without a path."""
+    if not paths:
+        raise ValueError("a container is made of one path at least")
+    container: Entity = work.create("ContainerComponent", data)
+    members = [_made(files, work, each, {"name": name_of(each), "container": container}) for each in paths]
+    if "size" not in data:
+        container["size"] = sum(member["size"] for member in members)
+    container["members"]._items = members
+    folders = {os.path.dirname(each) for each in paths}
+    _remember(files, [(container, os.path.commonpath(folders) if len(folders) > 1 else folders.pop())])
     return container
 
 

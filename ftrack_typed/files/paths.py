@@ -5,7 +5,12 @@ from __future__ import annotations
 import ntpath
 import os
 import posixpath
+from collections.abc import Iterable
 from types import ModuleType
+from typing import TypeAlias
+
+Paths: TypeAlias = "str | os.PathLike[str] | Iterable[str | os.PathLike[str]]"
+"""Where the data of a component lies; of several paths, that of a container."""
 
 
 def joined(prefix: str, identifier: str, flavour: ModuleType = os.path) -> str | None:

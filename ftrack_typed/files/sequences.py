@@ -54,3 +54,11 @@ def parsed(path: str) -> FrameSequence | None:
 def extension(path: str) -> str:
     """Return the last extension of a path with its dot, or an empty text."""
     return os.path.splitext(path)[1]
+
+
+def name_of(path: str) -> str:
+    """Return what a component is called after *path*: the name of the file, without frame number and extension."""
+    sequence = parsed(path)
+    name = os.path.basename(path if sequence is None else sequence.head).rstrip("._- ")
+    stem = os.path.splitext(name)[0] if sequence is None else name
+    return stem or "main"

@@ -25,6 +25,7 @@ from .storage import Storage
 if TYPE_CHECKING:
     from ..state import SessionState
     from .accessor import Accessor
+    from .paths import Paths
 
 CONFIGURE_TOPIC: Final = "ftrack.api.session.configure-location"
 
@@ -151,7 +152,7 @@ class SessionFiles:
         with self._loading():
             remove_components(self, location, self._entities("Component", components), recursive)
 
-    def create(self, path: str | os.PathLike[str], data: Mapping[str, Any], location: object) -> Entity:
+    def create(self, path: Paths, data: Mapping[str, Any], location: object) -> Entity:
         """Return a new component; see `FileAccess.create_component`."""
         with self._loading():
             return create_component(self, path, data, location)

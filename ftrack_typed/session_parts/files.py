@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..behaviours.components import HasAvailability
     from ..behaviours.locations import StoresComponents
     from ..entity import Entity
+    from ..files.paths import Paths
     from ..files.session_files import SessionFiles
     from ..state import SessionState
 
@@ -42,12 +43,13 @@ class FileAccess:
 
     def create_component(
         self,
-        path: str | os.PathLike[str],
+        path: Paths,
         data: Mapping[str, Any] | None = None,
         location: StoresComponents[Any, Any] | Literal["auto"] | None = "auto",
     ) -> Entity:
         """Return a new component for the data at *path*: a file, or a sequence such as ``/p/f.%04d.exr [1-5, 7]``.
 
+        Several paths make a container, whose members are named after the files. Otherwise the name is "main".
         *data* are values of the component; name, size and file type are found out where they are not among them. It is
         added to *location*, by default to what `pick_location` gives, and committed; with None it is sent with the next
         commit, and stays where it is. Raise LocationError where it cannot be added.

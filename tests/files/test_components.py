@@ -18,6 +18,7 @@ from ftrack_typed.entities import (
     Task,
 )
 from ftrack_typed.errors import AttributeValueError, LocationError
+from ftrack_typed.files.sequences import name_of
 from ftrack_typed.sandbox.in_process import Sandbox
 from tests.files.conftest import Disk, frames, write
 from tests.session.conftest import Production, actions_of
@@ -153,3 +154,86 @@ def test_no_error_shows_the_key(session: Session, version: AssetVersion, server:
     with contextlib.closing(data), pytest.raises(Exception, match=version.id) as caught:
         data.read()
     assert session.api_key not in repr(caught.getrepr(style="long"))
+
+
+def container_of(source: Path) -> list[str | Path]:
+    """Write two files and a sequence, and return their paths."""
+    return [write(source / "take.mov", b"movie"), frames(source, 3), str(write(source / "notes", b"text"))]
+
+
+def test_several_paths_make_a_container(
+    session: Session, sandbox: Sandbox, version: AssetVersion, source: Path, origin: Location
+) -> None:
+    component = version.create_component(container_of(source), {"name": "pack"})
+    assert isinstance(component, ContainerComponent)
+    assert (component.name, component.version, component.size) == ("pack", version, 5 + 21 + 4)
+    assert [(type(each), each.name, each.file_type) for each in component.members] == [
+        (FileComponent, "take", ".mov"),
+        (SequenceComponent, "plate", ".exr"),
+        (FileComponent, "notes", ""),
+    ]
+    assert all(each.container is component for each in component.members)
+    paths = [str(each).partition(" ")[0] for each in container_of(source)]
+    assert origin.get_filesystem_paths(component.members) == paths
+    session.commit()
+    assert {each.name for each in session.query(Component).where(Component.container_id == component.id)} == {
+        "take",
+        "plate",
+        "notes",
+    }
+
+
+def test_container_is_added_in_one_commit(
+    sandbox: Sandbox, version: AssetVersion, disk: Disk, source: Path, open_session: type[Session]
+) -> None:
+    component = version.create_component(container_of(source), {"name": "pack"}, location="auto")
+    assert len(sandbox.requests) <= 2
+    assert isinstance(component, ContainerComponent)
+    assert [each.name for each in component.members] == ["take", "plate", "notes"]
+    folder = disk.location.get_resource_identifier(component)
+    assert {path.removeprefix(f"{folder}/"): content for path, content in disk.files().items()} == {
+        "take.mov": b"movie",
+        "plate.0001.exr": b"frame 1",
+        "plate.0002.exr": b"frame 2",
+        "plate.0003.exr": b"frame 3",
+        "notes": b"text",
+    }
+    other = open_session()
+    found = other.get(ContainerComponent, component.id)
+    assert found is not None
+    assert other.get_component_availability(found)[disk.location.id] == 100.0
+    disk.location.remove_component(component)
+    assert disk.files() == {}
+
+
+def test_container_is_registered_where_its_files_lie(session: Session, source: Path) -> None:
+    (source / "below").mkdir()
+    paths = [write(source / "a.exr"), write(source / "below" / "b.exr")]
+    component = session.create_component(paths)
+    location = session.pick_location(component)
+    assert location is not None
+    assert location.name == "ftrack.unmanaged"
+    assert location.get_filesystem_path(component) == str(source)
+
+
+def test_container_of_nothing_is_refused(session: Session) -> None:
+    with pytest.raises(ValueError, match="one path at least"):
+        session.create_component([], location=None)
+    with pytest.raises(TypeError):
+        session.create_component([3], location=None)  # type: ignore[list-item]
+    assert session.created == []
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/a/plate.%04d.exr [1-3]", "plate"),
+        ("/a/plate_%d.exr [1-3]", "plate"),
+        ("/a/%04d.exr [1-3]", "main"),
+        ("/a/film.v001.mov", "film.v001"),
+        ("/a/.hidden", ".hidden"),
+        ("/a/björn 🎬.mov", "björn 🎬"),
+    ],
+)
+def test_name_of_a_member(path: str, name: str) -> None:
+    assert name_of(path) == name

@@ -277,6 +277,7 @@ def files_of_a_session(session: Session, version: AssetVersion, location: Locati
     component = session.create_component(path, {"name": "main"})
     assert_type(component, Component)
     assert_type(version.create_component(str(path), location=location), Component)
+    assert_type(version.create_component([path, "/work/plate.%04d.exr [1-5]"]), Component)
     assert_type(version.create_thumbnail(path), Component)
     assert_type(session.pick_location(), Location | None)
     assert_type(session.pick_locations([component]), Sequence[Location | None])
