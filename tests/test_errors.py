@@ -119,3 +119,19 @@ def test_details_cannot_be_changed() -> None:
     assert error.details == {"name": "value"}
     with pytest.raises(TypeError):
         error.details["name"] = "other"  # type: ignore[index]
+
+
+def test_address_of_a_resource_stands_in_for_its_identifier() -> None:
+    for kind in (errors.AccessorResourceNotFoundError, errors.AccessorOperationFailedError):
+        error = kind("open", "a.exr", "why", address="s3://bucket/a.exr")
+        assert "s3://bucket/a.exr" in str(error)
+        assert (error.resource_identifier, error.address) == ("a.exr", "s3://bucket/a.exr")
+        assert error.details["address"] == "s3://bucket/a.exr"
+        assert "a.exr" in str(kind("open", "a.exr", "why"))
+        assert "address" not in kind("open", "a.exr", "why").details
+
+
+def test_refusal_tells_a_reason_that_is_a_text() -> None:
+    refused = errors.AccessorPermissionDeniedError
+    assert str(refused("open", "a", OSError("no"))) == "Cannot open a. Permission denied."
+    assert str(refused("open", "a", "The key has expired.")) == "Cannot open a. Permission denied. The key has expired."

@@ -64,13 +64,28 @@ class AccessorError(FtrackError):
 class _OperationError(AccessorError):
     """Keeps what was tried, with what, and why it failed."""
 
-    def __init__(self, operation: str = "", resource_identifier: str | None = None, error: object = None) -> None:
-        """Say what was tried, with which resource, and what came in between."""
+    def __init__(
+        self,
+        operation: str = "",
+        resource_identifier: str | None = None,
+        error: object = None,
+        *,
+        address: str | None = None,
+    ) -> None:
+        """Say what was tried, with which resource, and what came in between.
+
+        *address* is where the resource is for people, such as an address with a bucket, and stands in the message.
+        """
         self.operation = operation
         self.resource_identifier = resource_identifier
         self.error = error
+        self.address = address
         details = {"operation": operation, "resource_identifier": resource_identifier, "error": error}
-        super().__init__(self._text(), details)
+        super().__init__(self._text(), details if address is None else {**details, "address": address})
+
+    @property
+    def _place(self) -> str | None:
+        return self.resource_identifier if self.address is None else self.address
 
     def _text(self) -> str:
         raise NotImplementedError
@@ -80,7 +95,7 @@ class AccessorOperationFailedError(_OperationError):
     """An operation of an accessor failed; ``operation``, ``resource_identifier`` and ``error`` say which and why."""
 
     def _text(self) -> str:
-        where = "" if self.resource_identifier is None else f" of {self.resource_identifier}"
+        where = "" if self._place is None else f" of {self._place}"
         reason = "" if self.error is None else f": {self.error}"
         return f"Operation {self.operation}{where} failed{reason}"
 
@@ -96,7 +111,9 @@ class AccessorPermissionDeniedError(AccessorOperationFailedError):
     """The operation is not allowed."""
 
     def _text(self) -> str:
-        return f"Cannot {self.operation} {self.resource_identifier}. Permission denied."
+        # What an operating system says is the same once more; a text is a reason of its own.
+        reason = f" {self.error}" if isinstance(self.error, str) else ""
+        return f"Cannot {self.operation} {self._place}. Permission denied.{reason}"
 
 
 class AccessorResourceIdentifierError(AccessorError):
@@ -124,42 +141,42 @@ class AccessorResourceError(_OperationError):
     """There is something wrong with a resource."""
 
     def _text(self) -> str:
-        return f"Unspecified resource error: {self.resource_identifier}"
+        return f"Unspecified resource error: {self._place}"
 
 
 class AccessorResourceNotFoundError(AccessorResourceError):
     """There is no such resource."""
 
     def _text(self) -> str:
-        return f"Resource not found: {self.resource_identifier}"
+        return f"Resource not found: {self._place}"
 
 
 class AccessorParentResourceNotFoundError(AccessorResourceError):
     """What the resource should be in is not there."""
 
     def _text(self) -> str:
-        return f"Parent resource is missing: {self.resource_identifier}"
+        return f"Parent resource is missing: {self._place}"
 
 
 class AccessorResourceInvalidError(AccessorResourceError):
     """The resource is not of the kind that the operation is for."""
 
     def _text(self) -> str:
-        return f"Resource invalid: {self.resource_identifier}"
+        return f"Resource invalid: {self._place}"
 
 
 class AccessorResourceExistsError(AccessorResourceError):
     """There is something already where a new resource should be; it was left as it is."""
 
     def _text(self) -> str:
-        return f"Resource exists already: {self.resource_identifier}"
+        return f"Resource exists already: {self._place}"
 
 
 class AccessorContainerNotEmptyError(AccessorResourceError):
     """The container holds something."""
 
     def _text(self) -> str:
-        return f"Container is not empty: {self.resource_identifier}"
+        return f"Container is not empty: {self._place}"
 
 
 class StructureError(FtrackError):

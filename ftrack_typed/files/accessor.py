@@ -28,6 +28,9 @@ class Accessor(abc.ABC):
     server is asked before it is removed again.
     """
 
+    implicit_containers: ClassVar[bool] = False
+    """Whether a container is there as soon as something is put into it, so that nobody has to make it before."""
+
     @abc.abstractmethod
     def list(self, resource_identifier: str) -> Sequence[str]:
         """Return the identifiers of what is in a container; raise AccessorResourceNotFoundError without one."""

@@ -228,6 +228,8 @@ class Addition:
 
 def _make_container_of(target: Accessor, identifier: str, made: set[str]) -> None:
     """Make what a resource will be in, where the accessor has such a thing and it was not made a moment ago."""
+    if target.implicit_containers:
+        return
     try:
         container = target.get_container(identifier)
     except AccessorError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 
 import attrs
 
@@ -45,7 +46,8 @@ def transfer(copies: Iterable[Copy], done: list[Copy]) -> None:
 def _copy_at_once(copies: Sequence[Copy], meter: Meter, done: list[Copy]) -> None:
     workers = min(meter.options.workers, len(copies))
     with ThreadPoolExecutor(workers, thread_name_prefix="ftrack-transfer") as pool:
-        futures = [pool.submit(_copy, each, meter, done) for each in copies]
+        # What accessors look up of the options holds in their threads too.
+        futures = [pool.submit(copy_context().run, _copy, each, meter, done) for each in copies]
         try:
             finished, _ = wait(futures, return_when=FIRST_EXCEPTION)
         except BaseException:

@@ -58,7 +58,7 @@ def copy_data(source: Accessor, source_identifier: str, target: Accessor, identi
             if digest is not None and isinstance(written, File):
                 verify_file(written, identifier, digest, meter)
         if digest is not None and not isinstance(written, File):
-            _verify_resource(target, identifier, digest, meter)
+            verify_resource(target, identifier, digest, meter)
 
 
 def pump(
@@ -143,7 +143,7 @@ def verify_file(written: File[bytes], target: str, digest: bytes, meter: Meter |
         _compare(digest_of(again, meter), digest, target)
 
 
-def _verify_resource(target: Accessor, identifier: str, digest: bytes, meter: Meter) -> None:
+def verify_resource(target: Accessor, identifier: str, digest: bytes, meter: Meter) -> None:
     """Read a resource again; remove it, and raise TransferVerificationError, where it is not what was written."""
     try:
         with contextlib.closing(target.open(identifier, "rb")) as again:

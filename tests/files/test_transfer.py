@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from ftrack_typed.data import Data
 from ftrack_typed.entities import AssetVersion, Component, ComponentLocation, Location, Session
 from ftrack_typed.errors import LocationError, TransferCancelledError, TransferVerificationError
-from ftrack_typed.files import TransferProgress, transferring
+from ftrack_typed.files import DiskAccessor, TransferProgress, transferring
+from ftrack_typed.files.transfer import Copy, transfer
+from ftrack_typed.files.transfer_options import current_options
 from tests.files.conftest import Disk, frames, write
 
 SPAN = 4 * 1024 * 1024
@@ -76,6 +79,21 @@ def test_options_of_a_block_hold_in_it_only(version: AssetVersion, disk: Disk, s
 def test_options_that_cannot_be(options: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(options))), transferring(**options):  # type: ignore[arg-type]
         pass
+
+
+def test_options_hold_for_accessors_in_other_threads(tmp_path: Path, source: Path) -> None:
+    found: list[tuple[int, int]] = []
+
+    class Looking(DiskAccessor):
+        def open(self, resource_identifier: str, mode: str = "rb") -> Data[bytes]:
+            found.append((threading.get_ident(), current_options().parts_at_once))
+            return super().open(resource_identifier, mode)
+
+    names = [write(source / f"{number}.exr").name for number in range(3)]
+    with transferring(workers=2, parts_at_once=7):
+        transfer([Copy(Looking(source), name, DiskAccessor(tmp_path), name) for name in names], [])
+    assert [options for _, options in found] == [7, 7, 7]
+    assert threading.get_ident() not in {thread for thread, _ in found}
 
 
 @pytest.mark.parametrize("verify", ["size", "checksum"])
