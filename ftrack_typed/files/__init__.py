@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .accessor import Accessor
 from .disk import DiskAccessor
+from .s3 import S3Accessor
 from .standard_structure import StandardStructure
 from .structure import EntityIdStructure, IdStructure, OriginStructure, Structure
 from .transfer_options import TransferOptions, TransferProgress, transferring
@@ -16,6 +17,7 @@ __all__ = [
     "IdStructure",
     "OriginStructure",
     "ResourceIdentifierTransformer",
+    "S3Accessor",
     "StandardStructure",
     "Structure",
     "TransferOptions",

@@ -40,6 +40,7 @@ EXPORTS: Mapping[str, frozenset[str]] = {
             "IdStructure",
             "OriginStructure",
             "ResourceIdentifierTransformer",
+            "S3Accessor",
             "StandardStructure",
             "Structure",
             "TransferOptions",

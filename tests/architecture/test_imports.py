@@ -25,7 +25,19 @@ ABSENT = (
 """Third-party packages that `import ftrack_typed` leaves alone."""
 
 OPTIONAL = (
-    *("arrow", "boto3", "imageio_ffmpeg", "jinja2", "lark", "orjson", "PIL", "psycopg", "redis", "sqlalchemy"),
+    *(
+        "arrow",
+        "boto3",
+        "botocore",
+        "imageio_ffmpeg",
+        "jinja2",
+        "lark",
+        "orjson",
+        "PIL",
+        "psycopg",
+        "redis",
+        "sqlalchemy",
+    ),
     *("starlette", "tomli", "uvicorn", "websockets"),
 )
 """Packages of the extras, by the name that they are imported by."""
