@@ -41,10 +41,10 @@ def session(sandbox: Sandbox, tmp_path: Path) -> Iterator[Session]:
         yield opened
 
 
-def shot_with_tasks(session: Session) -> tuple[Shot, list[Task]]:
+def shot_with_tasks(session: Session, name: str = "example") -> tuple[Shot, list[Task]]:
     """Return a new shot with two tasks, committed."""
     project = session.query(Project).where(Project.name == "demo").one()
-    shot = session.create(Shot, name="example", parent=project)
+    shot = session.create(Shot, name=name, parent=project)
     day = datetime(2026, 3, 6, 12, tzinfo=timezone.utc)
     tasks = [session.create(Task, name=name, parent=shot, start_date=day, end_date=day) for name in ("a", "b")]
     session.commit()
@@ -66,7 +66,8 @@ def started(command: list[str], sandbox: Sandbox, subscriptions: int) -> subproc
 def test_listener_approves_a_shot_when_its_last_task_is(sandbox: Sandbox, session: Session) -> None:
     shot, (first, second) = shot_with_tasks(session)
     approved = session.query(Status).where(Status.name == "Approved").one()
-    process = started([sys.executable, str(LISTENER)], sandbox, 3)  # replies, status changes, updates that it follows
+    # Of replies, connections, status changes, and updates that it follows.
+    process = started([sys.executable, str(LISTENER)], sandbox, 4)
 
     def status() -> str | None:
         session.reset()
@@ -85,9 +86,28 @@ def test_listener_approves_a_shot_when_its_last_task_is(sandbox: Sandbox, sessio
         eventually(lambda: status() == "Approved")
     finally:
         process.terminate()
-        process.wait(60)
+        assert process.wait(60) == 0
     notes = session.query(Note).where(Note.parent_id == shot.id).select(Note.content).all()
     assert [note.content for note in notes] == ["All tasks are approved."]
+
+
+def test_listener_catches_up_with_what_it_missed(sandbox: Sandbox, session: Session) -> None:
+    approved = session.query(Status).where(Status.name == "Approved").one()
+    (done, tasks), (open_, (first, _)) = (shot_with_tasks(session, name) for name in ("done", "open"))
+    for task in (*tasks, first):
+        task.status = approved
+    session.commit()
+    process = started([sys.executable, str(LISTENER)], sandbox, 4)
+
+    def notes(shot: Shot) -> list[str | None]:
+        return [note.content for note in session.query(Note).where(Note.parent_id == shot.id).select(Note.content)]
+
+    try:
+        eventually(lambda: notes(done))
+    finally:
+        process.terminate()
+        assert process.wait(60) == 0
+    assert (notes(done), notes(open_)) == (["All tasks are approved."], [])
 
 
 def test_action_is_driven_by_the_official_javascript_client(
