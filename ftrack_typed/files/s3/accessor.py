@@ -22,7 +22,7 @@ from ...errors import (
 from ..accessor import Accessor
 from ..taking import TakesFiles
 from ..transfer_options import MEBIBYTE
-from .boto3_protocols import Boto3Session, S3Client
+from .boto3_protocols import GivenClient, GivenSession
 from .bucket import Bucket
 from .client import check_boto3, checked_endpoint
 from .keys import checked_prefix, key_of, normalised
@@ -55,8 +55,8 @@ class S3Accessor(Accessor, TakesFiles):
         *,
         endpoint_url: str | None = None,
         region: str | None = None,
-        session: Boto3Session | None = None,
-        client: S3Client | None = None,
+        session: GivenSession | None = None,
+        client: GivenClient | None = None,
         url_expiry: float = 3600,
         part_size: int = 8 * MEBIBYTE,
         exclusive: bool = True,

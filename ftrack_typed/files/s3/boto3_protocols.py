@@ -68,6 +68,7 @@ class TransferFuture(Protocol):
 
     def result(self) -> object: ...
     def cancel(self) -> None: ...
+    def done(self) -> bool: ...
 
 
 class TransferManager(Protocol):
@@ -85,9 +86,19 @@ class TransferManager(Protocol):
     ) -> TransferFuture: ...
 
 
-class Boto3Session(Protocol):
-    """The part of boto3's session that is used."""
+class GivenClient(Protocol):
+    """An S3 client that a user has; packages of stubs give it types that no narrower protocol fits."""
 
-    def client(
-        self, service_name: str, *, region_name: str | None, endpoint_url: str | None, config: object
-    ) -> Any: ...
+    @property
+    def meta(self) -> Any: ...
+    @property
+    def head_object(self) -> Any: ...
+    @property
+    def get_object(self) -> Any: ...
+
+
+class GivenSession(Protocol):
+    """A session of boto3 that a user has."""
+
+    @property
+    def client(self) -> Any: ...

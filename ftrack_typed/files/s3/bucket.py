@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Generator, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from ...errors import AccessorOperationFailedError, AccessorResourceNotFoundError
-from .boto3_protocols import Answer, Boto3Session, S3Client
+from .boto3_protocols import Answer, GivenClient, GivenSession, S3Client
 from .client import check_boto3, new_client
 from .failures import expected_errors, failure
 
@@ -24,14 +24,14 @@ class Bucket:
     def __init__(
         self,
         name: str,
-        client: S3Client | None,
-        session: Boto3Session | None,
+        client: GivenClient | None,
+        session: GivenSession | None,
         region: str | None,
         endpoint_url: str | None,
     ) -> None:
         """Ask with *client*, or with one that is made of the others."""
         self.name = name
-        self._client = client
+        self._client = cast("S3Client | None", client)
         self._session = session
         self._region = region
         self._endpoint = endpoint_url

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from .boto3_protocols import Boto3Session, S3Client
+    from .boto3_protocols import GivenSession, S3Client
 
 _TIMEOUTS: Final = {"connect_timeout": 20, "read_timeout": 60}
 """Seconds."""
@@ -35,7 +35,7 @@ def checked_endpoint(url: str | None) -> str | None:
     return url
 
 
-def new_client(session: Boto3Session | None, region: str | None, endpoint_url: str | None) -> S3Client:
+def new_client(session: GivenSession | None, region: str | None, endpoint_url: str | None) -> S3Client:
     """Return a client that signs as S3 wants it today; no request is made yet."""
     config: Any = importlib.import_module("botocore.config").Config(
         signature_version="s3v4",
@@ -44,6 +44,6 @@ def new_client(session: Boto3Session | None, region: str | None, endpoint_url: s
         **_TIMEOUTS,
     )
     # A session of its own: boto3's default one is not made for several threads.
-    maker: Boto3Session = session or importlib.import_module("boto3.session").Session()
+    maker: GivenSession = session or importlib.import_module("boto3.session").Session()
     client: S3Client = maker.client("s3", region_name=region, endpoint_url=endpoint_url, config=config)
     return client

@@ -55,6 +55,25 @@ class Progress:
             future.cancel()
 
 
+class Watched:
+    """A stream that ends where its upload has failed: the transfer manager would read all of it before it says so."""
+
+    def __init__(self, stream: Readable) -> None:
+        """Read *stream*."""
+        self._stream = stream
+        self._future: TransferFuture | None = None
+
+    def on_queued(self, future: TransferFuture, **_: object) -> None:
+        """Learn what tells whether the upload has failed."""
+        self._future = future
+
+    def read(self, size: int = -1) -> bytes:
+        """Return *size* bytes, fewer at the end only, or all."""
+        if self._future is not None and self._future.done():
+            return b""
+        return self._stream.read(size)
+
+
 @attrs.frozen
 class Upload:
     """One upload to one key."""
@@ -81,7 +100,8 @@ class Upload:
             multipart_chunksize=part_size,
             max_concurrency=meter.options.parts_at_once,
         )
-        self._send(path, part_size, config, Progress(meter, self.identifier))
+        progress = Progress(meter, self.identifier)
+        self._send(path, part_size, config, progress, progress)
         if size > whole:
             self._check_size(size)
 
@@ -92,7 +112,8 @@ class Upload:
         """
         # Threads of boto3's that wait for a stream which nobody ends would keep the interpreter from ending.
         config = _config(multipart_threshold=self.part_size, multipart_chunksize=self.part_size, use_threads=False)
-        self._send(stream, self.part_size, config, None)
+        watched = Watched(stream)
+        self._send(watched, self.part_size, config, watched, None)
         self._check_size(size())
 
     def _extra(self, part_size: int) -> dict[str, Any]:
@@ -100,13 +121,20 @@ class Upload:
         metadata = {**given.pop("Metadata", {}), MARK: self.mark, PART_SIZE: str(part_size)}
         return {"ChecksumAlgorithm": "CRC32", **given, "Metadata": metadata}
 
-    def _send(self, source: str | Readable, part_size: int, config: object, progress: Progress | None) -> None:
-        """Have the transfer manager send *source*; raise why that failed."""
+    def _send(
+        self,
+        source: str | Readable,
+        part_size: int,
+        config: object,
+        subscriber: object,
+        progress: Progress | None,
+    ) -> None:
+        """Have the transfer manager send *source*, and tell *subscriber* of it; raise why that failed."""
         extra = self._extra(part_size)
 
         def send(client: S3Client) -> None:
             with _manager(client, config) as manager:
-                manager.upload(source, self.bucket.name, self.key, extra, [progress] if progress else []).result()
+                manager.upload(source, self.bucket.name, self.key, extra, [subscriber]).result()
 
         failure: AccessorError | None = None
         try:

@@ -380,9 +380,21 @@ def test_stream_whose_upload_fails(storage: Storage, small_parts: S3Accessor, ac
 
 
 def write_all(data: Data[bytes]) -> None:
-    for _ in range(12):
-        data.write(bytes(MEBIBYTE))
+    write_mebibytes(data, 12)
     data.close()
+
+
+def test_stream_whose_upload_fails_is_not_read_to_its_end(storage: Storage, small_parts: S3Accessor) -> None:
+    storage.fault = once_of("begin", "lost_request", -1)
+    data = small_parts.open("a.bin", "wb")
+    with pytest.raises(AccessorOperationFailedError):
+        write_mebibytes(data, 1000)
+    assert data.tell() < 4 * PART, "the first part, what waits, and what was written last"
+
+
+def write_mebibytes(data: Data[bytes], count: int) -> None:
+    for _ in range(count):
+        data.write(bytes(MEBIBYTE))
 
 
 def test_size_that_is_not_what_was_sent(storage: Storage, small_parts: S3Accessor, movie: Path) -> None:

@@ -158,6 +158,40 @@ def test_component_that_is_there_is_not_added_again(
     assert storage.requests == []
 
 
+@pytest.mark.parametrize("exclusive", [True, False])
+def test_data_of_a_rival_stays(
+    open_session: type[Session],
+    storage: Storage,
+    bucket: Location,
+    plate: SequenceComponent,
+    disk: Disk,
+    exclusive: bool,
+) -> None:
+    """Another session adds the same frame in between; where the storage lets both write, the server decides."""
+    from tests.files.s3.storage import once
+
+    frame = plate.members[0]
+    bucket.accessor = storage.accessor(exclusive=exclusive)
+    rival = open_session()
+    theirs = rival.query(Location).where(Location.id == bucket.id).one()
+    theirs.accessor, theirs.structure = storage.accessor(), StandardStructure()
+    source, component = disk.location.get_filesystem_path(frame), rival.get(Component, frame.id)
+    assert component is not None
+
+    def come_first(environ: Any, start_response: Any, app: Any) -> Any:
+        theirs.add_component(component, source)
+        return app(environ, start_response)
+
+    storage.fault = once("put", come_first)
+    expected = LocationError if exclusive else ComponentInLocationError
+    with pytest.raises(expected, match="exist") as raised:
+        bucket.add_component(frame, disk.location)
+    assert type(raised.value) is expected
+    assert storage.actions().count("put") == 2
+    assert list(storage.objects().values()) == [data_of(disk, frame)]
+    assert bucket.get_component_availability(frame) == 100
+
+
 def missing_bucket(storage: Storage) -> None:
     storage.shared_client.delete_bucket(Bucket=storage.bucket)
 
