@@ -6,19 +6,23 @@ address, as the server wants it: such an address never stands in an error.
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from ..errors import AccessorOperationFailedError, AccessorResourceNotFoundError
+from ..errors import AccessorOperationFailedError, AccessorResourceNotFoundError, TransportError
 from ..query.printer import print_value
-from ..redaction import hidden, keep_queries_out_of_logs
-from ..symbols import CHUNK_SIZE, SERVER_LOCATION_ID
+from ..redaction import hidden, keep_queries_out_of_logs, origin
+from ..symbols import SERVER_LOCATION_ID
 from .registrations import rows
 
 if TYPE_CHECKING:
     import requests
 
     from ..session import Session
+
+TEMPORARY: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""Statuses that say nothing about the data: the same request may well succeed in a moment."""
 
 _GONE: Final = frozenset({404, 410})
 
@@ -71,25 +75,32 @@ class FileHttp:
             return False
         return {"thumbnail_id", "thumbnail_url"} <= facts.keys()
 
-    def download(self, component_id: str, file: IO[bytes]) -> None:
-        """Write the data of a component to *file*; raise AccessorResourceNotFoundError or another AccessorError."""
-        url = hidden(self.signed_url(component_id) or self.url("get", component_id))
-        response = self._request("read", component_id, "GET", url, stream=True)
-        why = None
-        with response:
-            try:
-                for chunk in response.iter_content(CHUNK_SIZE):
-                    file.write(chunk)
-            except OSError as error:
-                why = self._reason(error)
-        if why is not None:
-            raise AccessorOperationFailedError("read", component_id, f"Failed to read data: {why}")
+    def address(self, component_id: str) -> str:
+        """Return where the data of a component is fetched: a signed address, unless the server signs none."""
+        return hidden(self.signed_url(component_id) or self.url("get", component_id))
+
+    def fetch(self, component_id: str, url: str, headers: Mapping[str, str]) -> requests.Response:
+        """Return the answer to a request of data, whose body is still to be read.
+
+        Raise AccessorResourceNotFoundError, another AccessorError, or TransportError where another try may succeed.
+        """
+        return self._request("read", component_id, url, headers=dict(headers), stream=True)
 
     def remove(self, component_id: str) -> None:
         """Remove the data of a component; raise AccessorResourceNotFoundError or another AccessorError."""
-        self._request("remove", component_id, "GET", self.url("remove", component_id)).close()
+        try:
+            self._request("remove", component_id, self.url("remove", component_id)).close()
+        except TransportError as error:
+            raise AccessorOperationFailedError("remove", component_id, error.text) from None
 
-    def _request(self, operation: str, component_id: str, method: str, url: str, **options: Any) -> requests.Response:
+    def reason(self, error: Exception) -> str:
+        """Return why nothing came, without what the text of *error* may hold."""
+        import requests
+
+        timed_out = isinstance(error, requests.Timeout)
+        return f"timed out after {self.timeout} seconds" if timed_out else type(error).__name__
+
+    def _request(self, operation: str, component_id: str, url: str, **options: Any) -> requests.Response:
         import requests
 
         keep_queries_out_of_logs()
@@ -97,25 +108,21 @@ class FileHttp:
         response: requests.Response | None = None
         why = ""
         try:
-            response = requests.request(method, url, timeout=self.timeout, **options)
+            response = requests.get(url, timeout=self.timeout, **options)
         except (requests.RequestException, OSError) as error:
-            why = self._reason(error)
+            why = self.reason(error)
         if response is None:
             # The cause is named and not chained: its text, and variables around it, hold the whole address.
-            raise AccessorOperationFailedError(operation, component_id, f"Failed to {operation} data: {why}")
-        if response.status_code in _GONE:
-            response.close()
-            raise AccessorResourceNotFoundError(operation, component_id)
-        if not response.ok:
+            raise TransportError(f"Failed to {operation} data: {why}", origin(url), temporary=True)
+        if response.ok:
+            return response
+        with response:
+            if response.status_code in _GONE:
+                raise AccessorResourceNotFoundError(operation, component_id)
             reason = f"Failed to {operation} data: status {response.status_code} {_content(response)}".rstrip()
+            if response.status_code in TEMPORARY:
+                raise TransportError(reason, origin(url), temporary=True)
             raise AccessorOperationFailedError(operation, component_id, reason)
-        return response
-
-    def _reason(self, error: Exception) -> str:
-        import requests
-
-        timed_out = isinstance(error, requests.Timeout)
-        return f"timed out after {self.timeout} seconds" if timed_out else type(error).__name__
 
 
 def _content(response: requests.Response) -> str:

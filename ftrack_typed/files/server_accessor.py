@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager
 from typing import IO, TYPE_CHECKING, Final
@@ -10,8 +11,10 @@ from typing import IO, TYPE_CHECKING, Final
 from ..data import Data, String
 from ..errors import AccessorUnsupportedOperationError
 from .accessor import Accessor
+from .download import Download
 from .http import FileHttp
 from .taking import TakesFiles
+from .transfer_options import current_options
 from .upload import upload
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ class ServerAccessor(Accessor, TakesFiles):
         self._http = FileHttp(session)
 
     def open(self, resource_identifier: str, mode: str = "rb") -> ServerFile:
-        """Return the data of a component: it is fetched when it is first read, and uploaded when it is closed."""
+        """Return the data of a component: it is fetched as it is read, or uploaded when it is closed."""
         if mode not in _MODES:
             raise AccessorUnsupportedOperationError(f"open in mode {mode!r}", resource_identifier)
         return ServerFile(resource_identifier, self._session, mode)
@@ -96,7 +99,7 @@ class ServerAccessor(Accessor, TakesFiles):
 
 
 class ServerFile(String[bytes]):
-    """The data of one component, in a temporary file: fetched when first read, uploaded when closed after writing."""
+    """The data of one component, in a temporary file: fetched as it is read, or uploaded when closed after writing."""
 
     def __init__(self, resource_identifier: str, session: Session, mode: str = "rb") -> None:
         """Hold the data of the component *resource_identifier*; nothing is fetched yet."""
@@ -106,16 +109,37 @@ class ServerFile(String[bytes]):
         self._session = session
         # Asked for when the file is opened: what a session is told later is for what it opens later.
         self._http = FileHttp(session)
-        self._is_here = mode == "wb"
+        self._download = Download(self._http, resource_identifier, current_options().retries) if mode == "rb" else None
+        self._fetched = 0
         self._is_sent = False
 
     def read(self, limit: int | None = None) -> bytes:
-        """Return what follows, at most *limit* bytes of it, or all; raise AccessorOperationFailedError."""
-        if not self._is_here:
-            self._http.download(self.resource_identifier, self.wrapped_file)
-            self.wrapped_file.seek(0)
-            self._is_here = True
+        """Return what follows, at most *limit* bytes of it, or all; raise AccessorOperationFailedError.
+
+        It is fetched as far as it is read; a connection that breaks is made again, and goes on where it was.
+        """
+        self._fetch(None if limit is None or limit < 0 else self.wrapped_file.tell() + limit)
         return super().read(limit)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> None:
+        """Go to the place *offset* of the data; all of it is fetched where that is told from its end."""
+        if whence == os.SEEK_END:
+            self._fetch(None)
+        super().seek(offset, whence)
+
+    def _fetch(self, end: int | None) -> None:
+        """Fetch the data up to its byte *end*, or all of it."""
+        place = self.wrapped_file.tell()
+        while self._download is not None and (end is None or self._fetched < end):
+            chunk = self._download.read()
+            if not chunk:
+                self._download.close()
+                self._download = None
+                break
+            self.wrapped_file.seek(self._fetched)
+            self.wrapped_file.write(chunk)
+            self._fetched += len(chunk)
+            self.wrapped_file.seek(place)
 
     def write(self, content: bytes | str) -> None:
         """Write *content* where the data stands."""
@@ -139,6 +163,8 @@ class ServerFile(String[bytes]):
             self.discard()
 
     def discard(self) -> None:
-        """Let go of the temporary file; upload nothing."""
+        """Let go of the temporary file, and of what is still to be fetched; upload nothing."""
         self.closed = True
+        if self._download is not None:
+            self._download.close()
         self.wrapped_file.close()

@@ -96,7 +96,8 @@ def transferring(
       and `TransferCancelledError` is raised;
     - *multipart_above*: bytes above which data goes to the server in parts, 16 MiB by default;
     - *parts_at_once*: how many parts of one file are sent at once, 4 by default;
-    - *retries*: how often an upload, or a part of one, is sent again where its connection breaks.
+    - *retries*: how often an upload, or a part of one, is sent again where its connection breaks, and how often a
+      download then goes on.
 
     What is not given is as in the block around. Raise ValueError for a value that cannot be.
     """

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import attrs
 
 from ..errors import AccessorOperationFailedError, TransferCancelledError, TransportError
 from ..redaction import hidden, keep_queries_out_of_logs, origin
+from .http import TEMPORARY
 
 if TYPE_CHECKING:
     import requests
 
     from .transfer_meter import Meter
     from .upload_window import Window
-
-_TEMPORARY: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""Statuses that say nothing about the data: the same request may well succeed in a moment."""
 
 
 @attrs.frozen
@@ -65,7 +63,7 @@ class Sender:
             window.take_back()
             raise TransportError(f"Failed to upload data: {why}", origin(url), temporary=True)
         response.close()
-        if response.status_code in _TEMPORARY:
+        if response.status_code in TEMPORARY:
             window.take_back()
             raise TransportError(_refusal(response), origin(url), temporary=True)
         if not response.ok:

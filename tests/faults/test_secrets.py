@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from ftrack_typed.entities import Session, Task, User
 from ftrack_typed.errors import FtrackError
 from ftrack_typed.events import EventHub
+from ftrack_typed.files.download import Download
 from ftrack_typed.files.http import FileHttp
 from ftrack_typed.files.transfer_meter import Meter
 from ftrack_typed.files.transfer_options import TransferOptions
@@ -192,7 +193,7 @@ def test_addresses_of_files_show_no_key(open_session: type[Session], sandbox: Sa
         window = Window(SharedFile(file), 0, 0, "no-such-component", meter)
         for fault in (Fault.NONE, Fault.REFUSED):
             proxy.decide = lambda body, fault=fault: Fault.NONE if body else fault  # type: ignore[misc]
-            assert told.failed(lambda: http.download("no-such-component", file)) is not None
+            assert told.failed(Download(http, "no-such-component", Retries(attempts=2, wait_max=0)).read) is not None
             assert told.failed(lambda: http.remove("no-such-component")) is not None
             url = f"{proxy.url}/nowhere?signature={TOKEN}"
             assert told.failed(lambda: sender.put(url, {}, lambda: window)) is not None  # noqa: B023
