@@ -1,4 +1,4 @@
-"""Owns the traffic with a server's API, and is the place where errors get their types.
+"""Owns the traffic with a server's API: the only user of `requests`, and the place where errors get their types.
 
 One endpoint takes an array of operations and answers with an array of results, or with one error (protocol section 1).
 """
@@ -29,9 +29,8 @@ from .garbage import CollectionHeld
 from .redaction import hidden, hidden_address, keep_queries_out_of_logs, origin, without
 
 if TYPE_CHECKING:
-    import urllib3
+    import requests
 
-    from .connections import Connections
     from .retries import Retries
 
 R = TypeVar("R", bound="_Request")
@@ -70,13 +69,8 @@ class SessionAuthentication:
 
     def __call__(self, request: R) -> R:
         """Add the headers that name user and key to *request*, and return it."""
-        request.headers.update(self.headers)
+        request.headers.update({"ftrack-api-key": self.api_key, "ftrack-user": self.api_user})
         return request
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The headers that name user and key."""
-        return {"ftrack-api-key": self.api_key, "ftrack-user": self.api_user}
 
     def __repr__(self) -> str:
         return f"<SessionAuthentication of {self.api_user!r}>"
@@ -115,11 +109,9 @@ class HttpTransport:
         self.server_url = hidden_address(server_url)
         self.timeout = timeout
         self._authentication = SessionAuthentication(api_key, api_user)
-        own = {"content-type": "application/json", "accept": "application/json", "accept-encoding": "gzip, deflate"}
-        given = {name.lower(): value for name, value in (headers or {}).items()}
-        self._headers = hidden({**own, **given, **self._authentication.headers})
+        self._headers = {"content-type": "application/json", "accept": "application/json", **hidden(headers or {})}
         self._cookies = hidden(dict(cookies or {}))
-        self._connections: Connections | None = None
+        self._http: requests.Session | None = None
         self._lock = threading.Lock()
         self._parse = wire.parser()
         self._retries = retries
@@ -156,59 +148,72 @@ class HttpTransport:
             retries = Retries()
         return retries.run_again(attempt, _is_temporary if safe else _never_happened, failed)
 
-    def _post(self, body: bytes) -> urllib3.BaseHTTPResponse:
-        from urllib3.exceptions import HTTPError
-
+    def _post(self, body: bytes) -> requests.Response:
         outside = sys.exc_info()[1]
         try:
-            return self._connected().post(body, self._headers)
-        except (HTTPError, ValueError) as error:
+            return self._connection().post(
+                f"{self.server_url}/api",
+                data=body,
+                auth=self._authentication,
+                timeout=self.timeout,
+                allow_redirects=False,
+            )
+        except (OSError, UnicodeError) as error:  # OSError is what requests raises, and a lack of certificates
             failure = self._failure(error, outside)
         # The cause is named and not chained: its text, and the variables around it, may hold the whole request.
         raise failure
 
     def _failure(self, error: Exception, outside: BaseException | None) -> TransportError:
-        from urllib3 import exceptions
+        from requests import exceptions
 
         where = public_url(self.server_url)
         causes = _causes(error, outside)
         sent = not _failed_before_sending(causes)
-        if isinstance(error, exceptions.TimeoutError) and not isinstance(error, exceptions.NewConnectionError):
+        if isinstance(error, exceptions.Timeout):
             message = f"no answer within {self.timeout} seconds"
             return RequestTimeoutError(message, where, outcome_unknown=sent, temporary=True)
-        lasting = isinstance(error, (exceptions.SSLError, ValueError)) or _has_no_address(causes)
-        message = f"cannot be reached ({_reason(causes[-1])})"
+        refused = (exceptions.SSLError, exceptions.InvalidURL, UnicodeError)
+        here = not isinstance(error, (exceptions.RequestException, UnicodeError))  # nothing was tried
+        lasting = here or isinstance(error, refused) or _has_no_address(causes)
+        message = f"cannot be reached ({error if here else _reason(causes[-1])})"
         return ServerUnreachableError(message, where, outcome_unknown=sent and not lasting, temporary=not lasting)
 
-    def _connected(self) -> Connections:
+    def _connection(self) -> requests.Session:
         with self._lock:
-            if self._connections is None:
-                from .connections import Connections
+            if self._http is None:
+                import requests
 
                 keep_queries_out_of_logs()
-                self._connections = Connections(f"{self.server_url}/api", timeout=self.timeout, cookies=self._cookies)
-            return self._connections
+                http = requests.Session()
+                # The environment is asked once for proxies and certificates; requests would ask for every call.
+                found = http.merge_environment_settings(self.server_url, {}, None, None, None)
+                http.proxies, http.verify, http.cert = found["proxies"], found["verify"], found["cert"]
+                http.trust_env = False
+                http.headers.update(self._headers)
+                http.cookies.update(self._cookies)
+                self._http = http
+            return self._http
 
-    def _results(self, response: urllib3.BaseHTTPResponse, expected: int) -> list[Any]:
+    def _results(self, response: requests.Response, expected: int) -> list[Any]:
         try:
             with CollectionHeld():
-                content = self._parse(response.data)
+                content = self._parse(response.content)
         except (ValueError, RecursionError):
             content = None
         if isinstance(content, dict) and "exception" in content:
             told = cast("dict[str, Any]", content)
             told["content"] = without(self._authentication.api_key, str(told.get("content", "")))
             raise server_error(told)
-        if response.status >= 300 or not isinstance(content, list) or len(content) != expected:
+        if response.status_code >= 300 or not isinstance(content, list) or len(content) != expected:
             raise self._unexpected(response)
         return content
 
-    def _unexpected(self, response: urllib3.BaseHTTPResponse) -> UnexpectedResponseError:
+    def _unexpected(self, response: requests.Response) -> UnexpectedResponseError:
         kind = response.headers.get("content-type", "an unknown type").partition(";")[0]
         target = response.headers.get("location")
         redirect = f", which sends on to {origin(target)}" if target else ""
-        status = response.status
-        message = f"the answer is none of the API's: status {status}, {len(response.data)} bytes of {kind}"
+        status = response.status_code
+        message = f"the answer is none of the API's: status {status}, {len(response.content)} bytes of {kind}"
         cut = status < 300 and kind == "application/json"
         return UnexpectedResponseError(
             message + redirect,
@@ -221,9 +226,9 @@ class HttpTransport:
         """End the connection; a second call does nothing."""
         self.closed = True
         with self._lock:
-            if self._connections is not None:
-                self._connections.close()
-                self._connections = None
+            if self._http is not None:
+                self._http.close()
+                self._http = None
 
 
 def server_error(content: Mapping[str, Any]) -> ServerError:
@@ -268,9 +273,10 @@ def _causes(error: BaseException, outside: BaseException | None) -> list[BaseExc
 
 
 def _failed_before_sending(causes: Sequence[BaseException]) -> bool:
-    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+    from requests.exceptions import ConnectTimeout
+    from urllib3.exceptions import NewConnectionError
 
-    return any(isinstance(cause, (ConnectTimeoutError, NewConnectionError)) for cause in causes)
+    return any(isinstance(cause, (ConnectTimeout, NewConnectionError)) for cause in causes)
 
 
 def _has_no_address(causes: Sequence[BaseException]) -> bool:

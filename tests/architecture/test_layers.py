@@ -26,9 +26,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"identity", "unit_of_work", "changes", "state", "loading", "assignment", "creation", "deletion"})
     | frozenset({"commit", "session_parts", "cache", "entity_cache", "encoding", "recorded_operations", "inspection"})
     | frozenset({"answers", "custom_values", "ensuring", "formatter", "registry", "schema_types", "entity_types"})
-    | frozenset(
-        {"transport", "connections", "schema", "events", "server", "lookup", "reconstruction", "drift", "population"}
-    )
+    | frozenset({"transport", "schema", "events", "server", "lookup", "reconstruction", "drift", "population"})
     | frozenset({"plugins", "updates", "files"}),
     frozenset({"session"}),
     frozenset({"", "entities"}),
@@ -45,8 +43,7 @@ A name means the module and all below it, unless those have a place of their own
 
 ALONE: Mapping[str, frozenset[str]] = {
     "schema": frozenset({"errors", "wire", "symbols"}),
-    "transport": frozenset({"errors", "wire", "symbols", "garbage", "redaction", "retries", "connections"}),
-    "connections": frozenset({"redaction"}),
+    "transport": frozenset({"errors", "wire", "symbols", "garbage", "redaction", "retries"}),
     "cache": frozenset(),
     "events": frozenset({"errors", "wire", "symbols", "redaction", "events.expression"}),
     "events.expression": frozenset({"errors"}),

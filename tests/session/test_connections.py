@@ -12,13 +12,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import trustme
 
 from ftrack_typed.errors import ServerUnreachableError, TransportError
 from ftrack_typed.retries import Retries
 from ftrack_typed.transport import HttpTransport
-
-CERTIFICATE: Final = Path(__file__).with_name("certificate.pem")
-"""A key and the certificate that it signed itself, for 127.0.0.1; nobody trusts it who is not told to."""
 
 QUESTION: Final = [{"action": "query_server_information"}]
 ANSWER: Final = [{"version": "9.9.9", "note": "é" * 2000}]
@@ -134,11 +132,17 @@ def test_a_proxy_that_cannot_be_used_is_a_named_error(monkeypatch: pytest.Monkey
         transport("http://ftrack.invalid").call(QUESTION)
 
 
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    """Give who vouches for the certificate of the server; nobody trusts it who is not told to."""
+    return trustme.CA()
+
+
 @pytest.fixture
-def secure_server() -> Iterator[Listener]:
+def secure_server(authority: trustme.CA) -> Iterator[Listener]:
     listener = Listener({})
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATE)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
     listener.socket = context.wrap_socket(listener.socket, server_side=True, do_handshake_on_connect=False)
     yield from listening(listener)
 
@@ -152,9 +156,11 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(secure_server: Listene
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_certificates_of_the_environment_are_trusted(
-    secure_server: Listener, monkeypatch: pytest.MonkeyPatch, variable: str
+    secure_server: Listener, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str
 ) -> None:
-    monkeypatch.setenv(variable, str(CERTIFICATE))
+    bundle = tmp_path / "bundle.pem"
+    authority.cert_pem.write_to_path(str(bundle))
+    monkeypatch.setenv(variable, str(bundle))
     assert transport(f"https://{secure_server.address}").call(QUESTION) == ANSWER
 
 
@@ -162,8 +168,10 @@ def test_certificates_that_are_not_there_are_a_named_error(
     secure_server: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/bundle.pem")
-    with pytest.raises(ServerUnreachableError, match=secure_server.address):
+    with pytest.raises(ServerUnreachableError, match=r"/nowhere/bundle\.pem") as caught:
         transport(f"https://{secure_server.address}").call(QUESTION)
+    assert secure_server.address in str(caught.value)
+    assert (caught.value.outcome_unknown, caught.value.temporary) == (False, False)
 
 
 def test_cookies_of_the_server_come_back_beside_the_given_ones() -> None:
