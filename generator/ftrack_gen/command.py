@@ -74,6 +74,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _main(arguments: Sequence[str] | None) -> int:
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["lint"]:
+        from ftrack_gen import lint
+
+        return lint.main(given[1:])
     try:
         request = read_request(arguments)
     except SettingsError as error:

@@ -18,6 +18,10 @@ from ftrack_typed.command_line import CommandLine
 from ftrack_typed.settings import SERVER_VARIABLE
 
 EPILOG: Final = """\
+another command, with a --help of its own:
+
+  ftrack-gen lint PATH...    checks the query texts of scripts
+
 exit codes:
   0  written, or up to date already
   1  check: the package is stale; its files are listed
