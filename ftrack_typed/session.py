@@ -228,6 +228,19 @@ class Session(EntityAccess, CommitAccess, EventAccess, FileAccess, CacheAccess, 
         known = cast("type[E]", self._types.known(expression))
         return Query(known, Statement(known.entity_type), self, page_size)
 
+    @staticmethod
+    def q(text: str, /, *values: object, **named: object) -> str:
+        """Return a query *text* with each ``{}`` replaced by a value, quoted so that it stays a value.
+
+        ``session.query(session.q("Task where name is {} and id in ({ids})", name, ids=ids))``. Values are those that
+        the language has literals for, entities, which stand for their id, and lists, tuples and sets of such. Raise
+        QueryError where values and places do not match, or a place stands in quotes, and QueryValueError for any other
+        value.
+        """
+        from .query.quoting import quoted
+
+        return quoted(text, values, named)
+
     def create(self, entity_type: Callable[P, E], /, *args: P.args, **values: P.kwargs) -> E:
         """Make a new entity; it is sent with the next `commit`. ``session.create(Task, name="comp", parent=shot)``.
 

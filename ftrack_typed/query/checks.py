@@ -52,8 +52,17 @@ def check_root(path: Path, entity_type: type[object], where: str) -> None:
     """Raise QueryError where *path* was written with a class whose attributes *entity_type* does not have."""
     if path.root is not None and not issubclass(entity_type, path.root):
         found, wanted = path.root.__name__, entity_type.__name__
-        text = print_path(path)
-        raise QueryError(f"{where} is about {wanted}, but {found}.{text} starts at {found}: write {wanted}.{text}")
+        hint = _rooted_at(path, entity_type)
+        advice = f": write {wanted}.{hint}" if hint else ""
+        raise QueryError(f"{where} is about {wanted}, but {found}.{print_path(path)} starts at {found}{advice}")
+
+
+def _rooted_at(path: Path, entity_type: type[object]) -> str:
+    """Return the part of *path* that begins with an attribute of *entity_type*, or nothing."""
+    names: object = getattr(entity_type, "_ftrack_names", None)
+    known = names if isinstance(names, Mapping) else {}
+    ends = (path.steps[start:] for start in range(len(path.steps)))
+    return next((print_path(Path(end)) for end in ends if end[0].name in known), "")
 
 
 def checked_value(path: TypedPath, value: object) -> Value:

@@ -70,6 +70,22 @@ def _complaint(character: str) -> str:
     return f"unexpected {character!r}"
 
 
+def is_open(text: str) -> bool:
+    """Tell whether a string that begins in *text* does not end in it."""
+    quote = ""
+    escaped = False
+    for character in text:
+        if escaped:
+            escaped = False
+        elif quote and character == "\\":
+            escaped = True
+        elif quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+    return bool(quote)
+
+
 def quote(value: str) -> str:
     """Return *value* as a string literal: in double quotes, with quotes and backslashes escaped."""
     return '"' + _ESCAPE.sub(r"\\\1", value) + '"'

@@ -10,6 +10,8 @@ from typing import Final
 
 import attrs
 
+from ftrack_typed.query.tokens import is_open
+
 HOLE: Final = "ftrack_gen_hole"
 """Stands for what is only known when the program runs; a path or a type with this name is not judged."""
 
@@ -134,22 +136,6 @@ def _filled(parts: list[Part]) -> str:
 
 
 def _filling(before: str) -> str:
-    if _in_quotes(before):
+    if is_open(before):
         return "x"
     return "1" if _NUMBER.search(before) else HOLE
-
-
-def _in_quotes(text: str) -> bool:
-    """Tell whether a string of the query language is open at the end of *text*."""
-    quote = ""
-    escaped = False
-    for character in text:
-        if escaped:
-            escaped = False
-        elif quote and character == "\\":
-            escaped = True
-        elif quote:
-            quote = "" if character == quote else quote
-        elif character in "\"'":
-            quote = character
-    return bool(quote)

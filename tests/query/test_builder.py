@@ -287,7 +287,7 @@ def test_wrong_value_is_refused_with_what_is_held(build: Callable[[], object], m
         ),
         (
             lambda: TASKS.where((Task.name == "x") | ~(Project.full_name == "y")),
-            "where() of a query of Task is about Task, but Project.full_name starts at Project: write Task.full_name",
+            "where() of a query of Task is about Task, but Project.full_name starts at Project",
         ),
         (
             lambda: TASKS.where(Status.name == "Ready"),
@@ -303,7 +303,11 @@ def test_wrong_value_is_refused_with_what_is_held(build: Callable[[], object], m
         ),
         (
             lambda: Task.notes.any(Task.name == "x"),
-            "<CollectionPath Task.notes>.any() is about Note, but Task.name starts at Task: write Note.name",
+            "<CollectionPath Task.notes>.any() is about Note, but Task.name starts at Task",
+        ),
+        (
+            lambda: Task.notes.any(Task.notes.each.id == "x"),
+            "<CollectionPath Task.notes>.any() is about Note, but Task.notes.id starts at Task: write Note.id",
         ),
         (
             lambda: Task.status.has(Task.name == "x"),
