@@ -138,7 +138,7 @@ class Criteria:
     ) -> Element:
         """Follow a path, each relation of it by an existence of its own, to the condition at its end."""
         step, *rest = steps
-        found = self._reader.member(source.entity, step)
+        found = self._reader.member(source.entity, step, followed=bool(rest))
         source = source if found.owner is source.entity else source.cast(found.owner)
         if isinstance(found.member, Attribute):
             if rest or step.cast:

@@ -55,8 +55,11 @@ class Reader:
     def _unknown(self, message: str, name: str, known: Iterable[str]) -> Fault:
         return self.fault(message + did_you_mean(close_matches(name, known)), name)
 
-    def member(self, entity: EntityModel, step: Step) -> Member:
-        """Return the attribute or relation that a step of a path names; raise Fault where there is none."""
+    def member(self, entity: EntityModel, step: Step, *, followed: bool = False) -> Member:
+        """Return the attribute or relation that a step of a path names; raise Fault where there is none.
+
+        *followed* says that the path goes on behind it.
+        """
         for candidate in (entity, *self._views(entity)):
             found = candidate.attributes.get(step.name) or candidate.relations.get(step.name)
             if found is not None:
@@ -65,21 +68,38 @@ class Reader:
             raise self.fault(
                 f"{entity.name}.{step.name} is worked out for each answer: it can be selected only", step.name
             )
-        raise self.unknown_attribute(entity, step.name)
+        narrower = self.narrower(entity, step.name, followed=followed)
+        if narrower is None:
+            raise self.unknown_attribute(entity, step.name)
+        return self.member(narrower, step)
+
+    def narrower(self, entity: EntityModel, name: str, *, followed: bool = False) -> EntityModel | None:
+        """Return the one type below *entity* that brings in a name; None where there is none, or several do.
+
+        ``resource.username`` is asked for everywhere, ftrack's own examples included, although a Resource may be a
+        Group. Of several, the one is meant whose name is a relation, where the path goes on behind it.
+        """
+        found = [] if name in entity.names else self._bringing_in(entity, name)
+        if followed and len(found) > 1:
+            found = [each for each in found if name in each.relations]
+        return found[0] if len(found) == 1 else None
 
     def unknown_attribute(self, entity: EntityModel, name: str) -> Fault:
         """Return the error for a name that an entity type does not have."""
-        entities = self.storage.model.entities.values()
-        narrower = [each for each in entities if self._narrows(each, entity, name)]
-        others = [each.name for each in sorted(narrower, key=lambda each: (len(each.lineage), each.name))]
+        others = [each.name for each in self._bringing_in(entity, name)]
         if others:
-            cast = f"; {others[0]} has it: write it behind a cast such as [{others[0]}]"
+            cast = f"; {' and '.join(others)} have it: write it behind a cast such as [{others[0]}]"
             return self.fault(f"{entity.name} has no attribute {name!r}{cast}", name)
         return self._unknown(f"{entity.name} has no attribute {name!r}", name, entity.names)
 
-    @staticmethod
-    def _narrows(candidate: EntityModel, entity: EntityModel, name: str) -> bool:
-        return entity.name in candidate.lineage[1:] and name in candidate.names
+    def _bringing_in(self, entity: EntityModel, name: str) -> list[EntityModel]:
+        """Return the types below *entity* that have a name and whose own bases do not."""
+        having = {
+            each.name: each
+            for each in self.storage.model.entities.values()
+            if entity.name in each.lineage[1:] and name in each.names
+        }
+        return [having[each] for each in sorted(having) if not having.keys() & set(having[each].lineage[1:])]
 
     def _views(self, entity: EntityModel) -> list[EntityModel]:
         """Return the types that are other views of the same rows, such as the custom links by what they point at."""
@@ -103,7 +123,7 @@ class Reader:
         Raise Fault where a step is a collection, or nothing that can be read by the database.
         """
         step, *rest = path.steps
-        found = self.member(source.entity, step)
+        found = self.member(source.entity, step, followed=bool(rest))
         source = source if found.owner is source.entity else source.cast(found.owner)
         if isinstance(found.member, Attribute):
             if rest:

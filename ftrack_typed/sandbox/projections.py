@@ -49,6 +49,10 @@ def _add(reader: Reader, selected: Selected, steps: tuple[Step, ...]) -> None:
     if step.name in entity.computed and not rest:
         selected.computed[step.name] = None
         return
+    narrower = reader.narrower(entity, step.name, followed=bool(rest))
+    if narrower is not None:
+        _add(reader, selected.casts.setdefault(narrower.name, Selected(narrower)), steps)
+        return
     found = reader.member(entity, step)
     if isinstance(found.member, Attribute):
         if rest or step.cast:

@@ -287,7 +287,7 @@ def test_groups(calls: Calls) -> None:
         ("select nmae from Task", ["Task has no attribute 'nmae'", "'name'", "at position 7"]),
         ("Task where stauts.name is x", ["'stauts'", "'status'", "at position 11"]),
         ("Task where status.nam is x", ["Status has no attribute 'nam'", "at position 18"]),
-        ("Task where parent.bid is 1", ["Context has no attribute 'bid'", "[TypedContext]"]),
+        ("Task where parent.status is x", ["Context has no attribute 'status'", "[Project]"]),
         ("Task where parent[Shto].bid is 1", ["no entity type 'Shto'", "'Shot'"]),
         ("Task where status[Shot] is none", ["holds Status, never Shot"]),
         ("Task where bid is many", ["Task.bid must be a number", "'many'", "at position 11"]),

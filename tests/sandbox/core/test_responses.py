@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from .conftest import TASK_TYPE, Calls, Entity, create, query, ref, update
+from .conftest import TASK_TYPE, USER, Calls, Entity, create, query, ref, update
 
 
 def test_rows_hold_key_extras_and_what_was_asked_for(calls: Calls, project: Entity, shot: Entity, task: Entity) -> None:
@@ -158,3 +158,30 @@ def test_addresses_come_from_the_application(calls: Calls, version: Entity) -> N
         calls.store.links = unlinked
     assert row["thumbnail_url"] == {"url": "http://x/thumbnail/link1"}
     assert row["components"][0]["component_locations"][0]["url"] == {"url": "http://x/file/link1"}
+
+
+def test_what_one_subtype_brings_in_needs_no_cast(calls: Calls, shot: Entity, task: Entity) -> None:
+    """As ftrack's own example of the tasks that are assigned to a user asks, and as code in the wild does."""
+    calls.create("Appointment", type="assignment", context_id=task["id"], resource_id=USER)
+    group = calls.create("Group", name="crew")
+    calls.create("Appointment", type="assignment", context_id=shot["id"], resource_id=group["id"])
+    here = f'project_id is "{task["project_id"]}"'
+    for criteria in (
+        'assignments any (resource.username = "admin")',
+        "assignments.resource.username in (admin)",
+        'parent.status.name like "%" and name is animation',
+    ):
+        assert [row["id"] for row in calls.query(f"Task where {here} and {criteria}")] == [task["id"]], criteria
+    assert calls.query(f'Shot where {here} and assignments any (resource.username like "%")') == []
+    row = calls.one(f"select assignments.resource.username, parent.status.name from Task where {here}")
+    assert row["assignments"][0]["resource"]["username"] == "admin"
+    assert row["parent"]["status"]["name"]
+    row = calls.one(f"select assignments.resource.username from Shot where {here}")
+    assert "username" not in row["assignments"][0]["resource"]
+    assert len(calls.query(f"select link from Context where {here} order by full_name, object_type.name")) == 2
+
+
+def test_what_several_subtypes_bring_in_needs_a_cast(calls: Calls) -> None:
+    for text in ("Appointment where resource.memberships any ()", "select resource.memberships from Appointment"):
+        assert "Group and User have it: write it behind a cast such as [Group]" in calls.fault(query(text)).content
+    assert "has no attribute 'usrname'" in calls.fault(query("Appointment where resource.usrname is x")).content
