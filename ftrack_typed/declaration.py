@@ -117,7 +117,8 @@ def _sort(cls: type[Entity], facts_by_name: dict[str, AttributeFacts]) -> None:
     for name, facts in facts_by_name.items():
         names[facts.wire] = name
         kinds[facts.kind].append(facts)
-        if facts.value_type in PLAIN_TYPES and facts.mutable and not facts.computed and name not in twins:
+        is_written_as_it_is = facts.kind is AttributeKind.SCALAR and facts.mutable and not facts.computed
+        if is_written_as_it_is and facts.value_type in PLAIN_TYPES and name not in twins:
             plain[name] = PLAIN_TYPES[facts.value_type]
     restricted = {facts.wire for facts in kinds[AttributeKind.RESTRICTED]}
     cls._ftrack_names = names

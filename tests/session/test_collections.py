@@ -102,6 +102,79 @@ def test_recorded_lists_stay_as_they_were(session: Session, task: Task) -> None:
     assert (type(new), new) == (list, others)
 
 
+def test_item_is_put_where_it_is_told(session: Session, task: Task) -> None:
+    first, second, third = task.notes
+    new, newer, newest = (new_note(session) for _ in range(3))
+    task.notes.insert(1, new)
+    assert list(task.notes) == [first, new, second, third]
+    task.notes[0:2] = (each for each in (newer, newest))
+    assert list(task.notes) == [newer, newest, second, third]
+    task.notes[-1] = first
+    assert list(task.notes) == [newer, newest, second, first]
+    del task.notes[1:3]
+    assert list(task.notes) == [newer, first]
+    with pytest.raises(IndexError):
+        del task.notes[2]
+    assert list(task.notes) == [newer, first]
+
+
+def test_item_is_known_by_its_row(session: Session, task: Task, open_session: type[Session]) -> None:
+    theirs = stored(open_session, task).notes
+    assert all(note in task.notes for note in theirs)
+    assert task.notes.index(theirs[1]) in (0, 1, 2)
+    assert "text" not in task.notes
+    assert theirs == task.notes
+    assert task.notes != list(task.notes)
+
+
+def test_item_that_is_deleted_is_in_no_collection(session: Session, task: Task) -> None:
+    notes = task.notes
+    first, second, third = notes
+    session.delete(first)
+    assert len(notes) == 3
+    session.commit()
+    assert len(notes) == 2
+    assert first not in notes
+    assert notes[0] is second
+    assert list(notes) == [second, third]
+    assert repr(notes) == "<Collection Task.notes of 2>"
+    assert list(task.notes) == [second, third]
+
+
+def test_collection_belongs_to_its_entity_and_cannot_be_hashed(task: Task) -> None:
+    assert task.notes.entity is task
+    assert task.metadata.entity is task
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(task.notes)
+
+
+def test_list_of_another_kind_is_refused_whole(session: Session, task: Task) -> None:
+    before = list(task.notes)
+    wrong: Any
+    for wrong in ([task], [before[0], before[0]], [before[0], "text"], "text", b"text", {"a": before[0]}, 5):
+        with pytest.raises((AttributeValueError, DuplicateItemInCollectionError)):
+            task.notes = wrong
+    assert list(task.notes) == before
+    assert session.modified == []
+
+
+def test_list_for_a_collection_that_is_not_loaded(
+    session: Session, task: Task, open_session: type[Session], sandbox: Sandbox
+) -> None:
+    other = open_session()
+    theirs = other.query(Task).where(Task.id == task.id).select(Task.name).one()
+    note = new_note(other)
+    wrong: Any
+    for wrong in ([note, note], [theirs]):
+        with pytest.raises((AttributeValueError, DuplicateItemInCollectionError)):
+            theirs.notes = wrong
+    assert "notes" not in vars(theirs)
+    theirs.notes = [note]
+    assert (list(theirs.notes), other.modified) == ([note], [theirs])
+    other.commit()
+    assert list(stored(open_session, task).notes) == [note]
+
+
 def test_repr_names_the_attribute_and_the_size(task: Task) -> None:
     assert repr(task.notes) == "<Collection Task.notes of 3>"
 
@@ -115,6 +188,62 @@ def test_metadata_can_be_cleared(session: Session, task: Task, open_session: typ
     session.commit()
     assert [each["action"] for each in operations_of(sandbox)] == ["delete", "delete"]
     assert dict(stored(open_session, task).metadata) == {}
+
+
+def test_metadata_holds_text_under_text(session: Session, task: Task, production: Production) -> None:
+    metadata: Any = task.metadata
+    wrong: Any
+    for key, value in ((5, "x"), ("a", 5), ("a", ["x"])):
+        with pytest.raises(AttributeValueError, match=r"Task\.metadata\["):
+            metadata[key] = value
+        with pytest.raises(AttributeValueError):
+            metadata.update({"new": "x", key: value})
+        wrong = {"new": "x", key: value}
+        with pytest.raises(AttributeValueError):
+            task.metadata = wrong
+    for wrong in ("text", ["a"], 5):
+        with pytest.raises(AttributeValueError, match="a mapping"):
+            task.metadata = wrong
+        with pytest.raises(AttributeValueError, match="a mapping"):
+            session.create(Task, name="refused", parent_id=production.shot_id, metadata=wrong)
+    assert dict(metadata) == {"camera": "A", "take": "3"}
+    assert (session.created, session.modified) == ([], [])
+
+
+def test_metadata_is_updated_as_a_mapping_is(session: Session, task: Task) -> None:
+    task.metadata.update({"take": "4"}, lens="50")
+    assert dict(task.metadata) == {"camera": "A", "take": "4", "lens": "50"}
+    assert task.metadata.pop("lens") == "50"
+    assert task.metadata.setdefault("camera", "B") == "A"
+    for missing in (task.metadata.__delitem__, task.metadata.__getitem__, task.metadata.pop):
+        with pytest.raises(KeyError, match="lens"):
+            missing("lens")
+    keys: object = task.metadata.keys()
+    assert keys == ["camera", "take"]
+    assert list(task.metadata) == ["camera", "take"]
+    (change,) = session.recorded_operations
+    assert (getattr(change, "old_value", None), getattr(change, "new_value", None)) == ("3", "4")
+
+
+def test_mapping_that_was_given_stays_the_callers(session: Session, task: Task, production: Production) -> None:
+    given = {"camera": "B"}
+    task.metadata = given
+    task.metadata["take"] = "5"
+    assert given == {"camera": "B"}
+    made = session.create(Task, name="made", parent_id=production.shot_id, metadata=given)
+    made.metadata["take"] = "6"
+    given["lens"] = "50"
+    assert dict(made.metadata) == {"camera": "B", "take": "6"}
+    assert dict(task.metadata) == {"camera": "B", "take": "5"}
+
+
+def test_same_metadata_is_no_change_and_none_is_none(session: Session, task: Task) -> None:
+    task.metadata = dict(task.metadata)
+    assert session.modified == []
+    nothing: Any = None
+    task.metadata = nothing
+    assert dict(task.metadata) == {}
+    assert session.modified == [task]
 
 
 def test_cleared_metadata_comes_back(session: Session, task: Task) -> None:
