@@ -226,6 +226,23 @@ print(standard_workspace())
     assert Path(folder).is_relative_to(bare_installation.origin)
 
 
+def test_bare_installation_names_the_extra_that_is_missing(bare_installation: Installation, tmp_path: Path) -> None:
+    code = """
+import importlib.util, sys
+from ftrack_typed.cache import RedisCache
+from ftrack_typed.files import S3Accessor
+for extra, use in (("redis", RedisCache), ("boto3", lambda: S3Accessor("studio"))):
+    assert importlib.util.find_spec(extra) is None, extra
+    try:
+        use()
+    except ImportError as error:
+        print(error)
+"""
+    redis, s3 = bare_installation.run("-c", code, cwd=tmp_path).splitlines()
+    assert "pip install 'ftrack-typed[redis]'" in redis
+    assert "pip install 'ftrack-typed[s3]'" in s3
+
+
 def test_every_way_finds_its_own_modules_and_data(installation: Installation, tmp_path: Path) -> None:
     code = """
 import ftrack_gen, ftrack_typed

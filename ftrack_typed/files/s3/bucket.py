@@ -68,10 +68,9 @@ class Bucket:
                 self._is_ready = True
             return self._client
 
-    def _forbid_replacing(self, params: dict[str, Any], model: Any, **_: object) -> None:
-        """Say that an object must not replace another; a boto3 from before S3 knew of that leaves it out."""
-        is_mine = params.get("Bucket") == self.name and params.get("Key") in self._exclusive
-        if is_mine and "IfNoneMatch" in model.input_shape.members:
+    def _forbid_replacing(self, params: dict[str, Any], **_: object) -> None:
+        """Say that an object must not replace another: the transfer manager passes no such argument on."""
+        if params.get("Bucket") == self.name and params.get("Key") in self._exclusive:
             params["IfNoneMatch"] = "*"
 
     @contextlib.contextmanager
