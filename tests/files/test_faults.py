@@ -131,6 +131,18 @@ def test_name_that_is_too_long(session: Session, version: AssetVersion, disk: Di
     assert disk.files() == {component.id: b"pixels"}
 
 
+def test_name_of_300_characters_on_the_server(
+    version: AssetVersion, server: Location, source: Path, open_session: type[Session]
+) -> None:
+    component = version.create_component(write(source / "plate.exr"), {"name": "x" * 300}, location=server)
+    found = open_session().get(Component, component.id)
+    assert found is not None
+    assert found.name == "x" * 300
+    assert server.accessor is not None
+    with contextlib.closing(server.accessor.open(component.id)) as data:
+        assert data.read() == b"pixels"
+
+
 NAMES = ["björn", "Ä Ö", "日本語", "🎬🎞", "naïve 🎬 take", "ﬁnal", "a\u0301"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable
@@ -11,7 +12,12 @@ import pytest
 
 from ftrack_typed.data import Data
 from ftrack_typed.entities import AssetVersion, Component, ComponentLocation, Location, Session
-from ftrack_typed.errors import LocationError, TransferCancelledError, TransferVerificationError
+from ftrack_typed.errors import (
+    AccessorResourceNotFoundError,
+    LocationError,
+    TransferCancelledError,
+    TransferVerificationError,
+)
 from ftrack_typed.files import DiskAccessor, TransferProgress, transferring
 from ftrack_typed.files.transfer import Copy, transfer
 from ftrack_typed.files.transfer_options import current_options
@@ -185,6 +191,23 @@ def test_source_that_vanishes(version: AssetVersion, disk: Disk, origin: Locatio
     ):
         disk.location.add_component(component, origin)
     assert disk.files() == {}
+
+
+def test_source_that_vanishes_while_others_are_uploaded(
+    session: Session, version: AssetVersion, server: Location, origin: Location, source: Path
+) -> None:
+    component = version.create_component(frames(source, 4), location=None)
+    gone = source / "plate.0004.exr"
+    with (
+        transferring(workers=1, progress=on_report(2, gone.unlink)),
+        pytest.raises(LocationError, match=r"plate\.0004\.exr.*3 file\(s\) were copied and removed again") as caught,
+    ):
+        server.add_component(component, origin)
+    assert server.accessor is not None
+    for identifier in caught.value.details["transferred"]:  # type: ignore[attr-defined]
+        with contextlib.closing(server.accessor.open(identifier)) as data, pytest.raises(AccessorResourceNotFoundError):
+            data.read()
+    assert not is_registered(session, component)
 
 
 @pytest.mark.parametrize("resume", [False, True])
