@@ -157,7 +157,9 @@ class Addition:
         if item.source_identifier is None:
             raise LocationError(f"{item.component!r} is not in location {item.source}: it cannot be copied from there")
         source = self._files.origin if isinstance(item.source, str) else item.source
-        return Copy(self._files.accessor(source), item.source_identifier, target, item.identifier)
+        said = vars(item.component).get("size")
+        size = int(said) if isinstance(said, (int, float)) else None
+        return Copy(self._files.accessor(source), item.source_identifier, target, item.identifier, size)
 
     def _register(self) -> None:
         transformer = self._storage.transformer

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _NEEDED: Final = ("name", "file_type", "container_id", "version_id")
 
 _PATHS: Final = (
-    *("name", "file_type", "version_id", "container_id", "container.name", "container.file_type"),
+    *("name", "file_type", "size", "version_id", "container_id", "container.name", "container.file_type"),
     *("container.version_id", "version.link", "version.version", "version.asset.name"),
 )
 

@@ -23,6 +23,8 @@ class Copy:
     source_identifier: str
     target: Accessor
     target_identifier: str
+    size: int | None = None
+    """Bytes that it should have, as far as anybody knows; what a disk says counts more."""
 
 
 def transfer(copies: Iterable[Copy], done: list[Copy]) -> None:
@@ -87,6 +89,7 @@ def _whole_size(copies: Iterable[Copy]) -> int | None:
             size = size_of(each.source, each.source_identifier)
         except AccessorError:
             return None
+        size = each.size if size is None else size
         if size is None:
             return None
         whole += size

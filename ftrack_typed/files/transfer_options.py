@@ -33,7 +33,7 @@ class TransferProgress:
     """Resource identifier, in the target, of what moved last."""
     bytes_done: int
     bytes_total: int | None
-    """None where a source does not say how much it has."""
+    """As the disk says, else as the components do; None where neither does."""
     files_done: int
     files_total: int
 

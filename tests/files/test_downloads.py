@@ -86,7 +86,7 @@ def test_connection_that_breaks_twice(
         copy.location.add_component(component, server)
     assert copy.files() == {component.id: content}
     assert broken.downloads == 3
-    assert told[-1].bytes_done == SIZE
+    assert (told[-1].bytes_done, told[-1].bytes_total) == (SIZE, SIZE)
 
 
 def test_connection_that_stays_broken(
@@ -131,6 +131,19 @@ def test_download_is_told_of_in_steps_and_stopped(
     assert told == [1024 * 1024, 2 * 1024 * 1024]
     assert copy.files() == {}
     assert not is_in(proxied, component, copy.location)
+
+
+def test_size_is_told_of_what_another_session_uploaded(
+    open_session: type[Session], component: Component, tmp_path: Path
+) -> None:
+    other = open_session()
+    copy = make_disk(other, tmp_path / "other", EntityIdStructure())
+    found = other.get(Component, component.id)
+    assert found is not None
+    told: list[TransferProgress] = []
+    with transferring(progress=told.append):
+        copy.location.add_component(found, built_in(other, SERVER_LOCATION_ID))
+    assert {each.bytes_total for each in told} == {SIZE}
 
 
 def test_data_is_fetched_as_far_as_it_is_read(server: Location, component: Component, content: bytes) -> None:
