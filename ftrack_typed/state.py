@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, get_args
 
 from .answers import RowsMerged
 from .commit.freshness import Freshness
-from .custom_values import QUERY as CONFIGURATIONS_QUERY
-from .custom_values import ConfigurationIndex
 from .errors import QueryError
 from .garbage import CollectionHeld
 from .identity import IdentityMap
@@ -19,6 +17,7 @@ from .wire import ENTITY_TYPE
 
 if TYPE_CHECKING:
     from .commit.outcome import Unresolved
+    from .custom_values import ConfigurationIndex
     from .drift import SchemaDrift
     from .entity import Entity
     from .entity_cache import EntityCache
@@ -165,7 +164,9 @@ class SessionState:
         """Return the configurations of custom attributes, which are asked for once."""
         known = self._configurations
         if known is None:
-            (result,) = self.call([{"action": "query", "expression": CONFIGURATIONS_QUERY}])
+            from .custom_values import QUERY, ConfigurationIndex
+
+            (result,) = self.call([{"action": "query", "expression": QUERY}])
             _ = self.session.schemas  # which say the types of the values, and are asked for once too
             known = self._configurations = ConfigurationIndex(result["data"], self._custom_value_type)
         return known

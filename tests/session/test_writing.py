@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ftrack_typed.creation import new_id
 from ftrack_typed.entities import (
     Appointment,
     AssetBuild,
@@ -576,3 +577,10 @@ def test_fractions_of_a_second_are_dropped_where_they_are_written(
     session.commit()
     for each in (task, made):
         assert each.start_date == moment.replace(microsecond=0) == reread(open_session, each)["start_date"]
+
+
+def test_new_identifiers_are_random_uuids() -> None:
+    made = [uuid.UUID(text) for text in (new_id() for _ in range(200))]
+    assert {(each.version, each.variant) for each in made} == {(4, uuid.RFC_4122)}
+    assert len(set(made)) == 200
+    assert {str(each)[19] for each in made} == set("89ab")
