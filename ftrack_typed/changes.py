@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from .collection import Collection, MappedCollection
@@ -32,11 +32,9 @@ class Changes:
         self.created: int | None = None
         self.deleted: int | None = None
 
-    def starts_with(self, names: Iterable[str], keys: Container[str]) -> None:
-        """Remember that the entity, a new one, starts with values for *names*; its keys among them are always sent."""
-        for name in names:
-            if name not in keys:
-                self.sent[name] = next(PLACES)
+    def starts_with(self, names: Iterable[str]) -> None:
+        """Remember that the entity, a new one, starts with values for *names*; its keys are sent without that."""
+        self.sent.update(zip(names, PLACES, strict=False))
 
     @property
     def state(self) -> Symbol:
@@ -140,10 +138,11 @@ def restore(entity: Entity, name: str, old: Any) -> None:
 
 def touched_references(changes: Changes) -> Iterator[Entity]:
     """Yield what the changed entity refers to, or referred to before: collections there may be out of date."""
-    content = vars(changes.entity)
+    content, old = vars(changes.entity), changes.old
     whole = changes.created is not None or changes.deleted is not None
     for facts in changes.entity._ftrack_kinds[AttributeKind.REFERENCE]:
-        if whole or facts.name in changes.old:
-            for value in (content.get(facts.name), changes.old.get(facts.name)):
-                if isinstance(value, Entity):
-                    yield value
+        name = facts.name
+        if name in content and (whole or name in old) and isinstance(content[name], Entity):
+            yield content[name]
+        if name in old and isinstance(old[name], Entity):
+            yield old[name]

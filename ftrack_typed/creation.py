@@ -27,8 +27,12 @@ class Shape(NamedTuple):
     """What the names that a new entity is given say about it, whatever their values."""
 
     given: tuple[AttributeFacts, ...]
+    constants: Mapping[str, object]
+    """Attributes, neither given nor in another form, that start with a plain value, which has no other form either."""
     defaults: tuple[AttributeFacts, ...]
-    """Attributes that start with a plain value, for neither they nor another form of theirs is given."""
+    """Other attributes that start with a value of their own."""
+    sent: tuple[str, ...]
+    """What the creation sends, the key aside: names in the order in which they are given, then those of defaults."""
     has_twins: bool
     """Whether two forms of one value are given, which may disagree."""
     has_many: bool
@@ -81,16 +85,22 @@ def create(state: SessionState, entity_type: type[E], given: Mapping[str, Any]) 
     MissingAttributeError; nothing is made then.
     """
     rules = blueprint(entity_type)
-    values = _starting_values(state, entity_type, rules, given if rules.prepare is None else rules.prepare(given))
+    shape, values = _start(state, entity_type, rules, given if rules.prepare is None else rules.prepare(given))
     page = state.creation_page
-    entity = entity_type._ftrack_new({}, page)
+    entity = entity_type._ftrack_new(shape.constants, page)
+    content, plain = vars(entity), entity_type._ftrack_plain
+    later: list[tuple[AttributeFacts, Any]] = []
     with state.lock:
         changes = state.unit.record_create(entity) if state.record_operations else None
         try:
-            later = [pair for pair in values if not _fill(state, entity, *pair, keys=rules.keys)]
+            for facts, value in values:
+                if type(value) in plain.get(facts.name, ()):
+                    content[facts.name] = value
+                elif not _fill(state, entity, facts, value, keys=rules.keys):
+                    later.append((facts, value))
             if changes is not None:
-                content = vars(entity)
-                changes.starts_with([facts.name for facts, _ in values if facts.name in content], rules.keys)
+                whole = not (later or shape.has_twins)
+                changes.starts_with(shape.sent if whole else [name for name in shape.sent if name in content])
             state.identity.add(entity)
             # Collections last: they may want to know what the entity is.
             for facts, value in later:
@@ -102,12 +112,17 @@ def create(state: SessionState, entity_type: type[E], given: Mapping[str, Any]) 
     return entity
 
 
-def _starting_values(
+def _start(
     state: SessionState, entity_type: type[Entity], rules: Blueprint, given: Mapping[str, Any]
-) -> list[tuple[AttributeFacts, Any]]:
-    """Return what a new entity starts with: the values *given*, checked but for their types, and defaults."""
-    if any(value is NOT_SET for value in given.values()):
-        given = {name: value for name, value in given.items() if value is not NOT_SET}
+) -> tuple[Shape, list[tuple[AttributeFacts, Any]]]:
+    """Return what the names *given* say, and what a new entity starts with besides constants: values and defaults.
+
+    They are not checked for their types yet.
+    """
+    for value in given.values():
+        if value is NOT_SET:
+            given = {name: value for name, value in given.items() if value is not NOT_SET}
+            break
     names = tuple(given)
     missing = _missing(state, entity_type, names)
     shape = rules.shapes.get(names)
@@ -122,7 +137,7 @@ def _starting_values(
         values = [(facts, _at_hand(state, facts, value)) for facts, value in values]
     for facts in shape.defaults:
         values.append((facts, new_id() if facts.default is NEW_ID else facts.default))
-    return values
+    return shape, values
 
 
 def _shape(entity_type: type[Entity], rules: Blueprint, names: Iterable[str], missing: frozenset[str]) -> Shape:
@@ -132,11 +147,18 @@ def _shape(entity_type: type[Entity], rules: Blueprint, names: Iterable[str], mi
     absent = [" or ".join(forms) for forms in rules.required if (have | missing).isdisjoint(forms)]
     if absent:
         raise MissingAttributeError(entity_type.entity_type, absent)
-    defaults = tuple(facts for facts, forms in rules.defaults if have.isdisjoint(forms) and facts.name not in missing)
+    every = [facts for facts, forms in rules.defaults if have.isdisjoint(forms) and facts.name not in missing]
+    constants = {
+        facts.name: facts.default
+        for facts in every
+        if type(facts.default) in entity_type._ftrack_plain.get(facts.name, ()) and facts.name not in rules.keys
+    }
+    defaults = tuple(facts for facts in every if facts.name not in constants)
+    sent = tuple(dict.fromkeys(facts.name for facts in (*given, *every) if facts.name not in rules.keys))
     twins = (twin.name for name in have for twin in entity_type._ftrack_twins.get(name, ()))
     has_many = any(facts.kind in (AttributeKind.COLLECTION, AttributeKind.CUSTOM) for facts in given)
     has_twins = len(have) < len(given) or not have.isdisjoint(twins)
-    return Shape(given, defaults, has_twins=has_twins, has_many=has_many)
+    return Shape(given, constants, defaults, sent, has_twins=has_twins, has_many=has_many)
 
 
 def _at_hand(state: SessionState, facts: AttributeFacts, value: Any) -> Any:
@@ -196,12 +218,9 @@ def _missing(state: SessionState, entity_type: type[Entity], names: Iterable[str
 
 
 def _fill(state: SessionState, entity: Entity, facts: AttributeFacts, value: Any, *, keys: frozenset[str]) -> bool:
-    """Give *entity*, a new one, a plain value or a reference; return False where the value is neither."""
+    """Give *entity*, a new one, a scalar or a reference; return False where the value is neither."""
     content = vars(entity)
     name = facts.name
-    if type(value) in entity._ftrack_plain.get(name, ()):
-        content[name] = value
-        return True
     if facts.kind is AttributeKind.SCALAR:
         # A key is part of every operation and is text there.
         content[name] = str(value) if name in keys else checked_scalar(entity, facts, value)

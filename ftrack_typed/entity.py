@@ -197,7 +197,9 @@ class Entity(_Base):
 
     def _ftrack_first_key(self) -> str:
         """Return the first part of the primary key: what a foreign key to this entity holds."""
-        return next(iter(self._ftrack_key().values()))
+        value = self.__dict__.get(self._ftrack_names[self.primary_key_attributes[0]])
+        # Where it is missing, the error of the whole key says so.
+        return next(iter(self._ftrack_key().values())) if value is None else str(value)
 
     def _ftrack_identity(self) -> tuple[str, ...] | None:
         content = self.__dict__

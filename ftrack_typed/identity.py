@@ -223,8 +223,8 @@ class _TypeMerger:
         self.plans: dict[tuple[str, ...], _Plan] = {}
 
     def key_of(self, content: Row) -> Any:
-        values = tuple(content[name] for name in self.names)
-        return values[0] if len(values) == 1 else values
+        names = self.names
+        return content[names[0]] if len(names) == 1 else tuple([content[name] for name in names])
 
     def plan(self, wires: tuple[str, ...]) -> _Plan:
         """Work out what has to be done to rows that have *wires* for keys, and remember it."""

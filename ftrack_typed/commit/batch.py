@@ -80,8 +80,9 @@ def _steps(changes: Changes) -> Iterator[_Step]:
         first, folded = _rewritten(changes)
         yield (open_step := _Step(changes.created, entity, "create", {**first, **folded}))
     last_place = changes.created
+    known = entity._ftrack_facts
     for name, place in sorted(changes.sent.items(), key=_second):
-        facts = entity._ftrack_fact(name)
+        facts = known.get(name) or entity._ftrack_fact(name)
         value = content[name]
         if facts.wire in folded:
             continue
@@ -95,7 +96,7 @@ def _steps(changes: Changes) -> Iterator[_Step]:
             yield (open_step := _Step(place, entity, "update", {}))
         last_place = place
         if facts.kind is not AttributeKind.COLLECTION or value or changes.created is None:
-            open_step.data[facts.wire] = _value(value)
+            open_step.data[facts.wire] = value if type(value) in _PLAIN else _value(value)
 
 
 def _rewritten(changes: Changes) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -131,23 +132,25 @@ def _joined(steps: Iterable[_Step]) -> Iterator[PlannedOperation]:
         if before is not None and joins and step.entity is before.entity:
             before.data.update(step.data)
             continue
-        if before is not None:
-            yield from _finished(before)
+        if before is not None and (finished := _finished(before)):
+            yield finished
         before = None if step.operations is not None else step
         if step.operations is not None:
             yield from step.operations
-    if before is not None:
-        yield from _finished(before)
+    if before is not None and (finished := _finished(before)):
+        yield finished
 
 
-def _finished(step: _Step) -> Iterator[PlannedOperation]:
+def _finished(step: _Step) -> PlannedOperation | None:
+    """Return the operation that *step* comes to; None where nothing is left to send."""
     assert step.entity is not None
     if step.action == "create":
         key = step.entity._ftrack_key()
         operation = _raw("create", step.entity.entity_type, list(key.values()), {**key, **step.data})
-        yield PlannedOperation(step.entity, operation, place=step.place)
-    elif step.data:
-        yield PlannedOperation(step.entity, _operation("update", step.entity, step.data), place=step.place)
+        return PlannedOperation(step.entity, operation, place=step.place)
+    if step.data:
+        return PlannedOperation(step.entity, _operation("update", step.entity, step.data), place=step.place)
+    return None
 
 
 def _pushed(operation: RecordedOperation, place: int) -> list[PlannedOperation]:

@@ -26,8 +26,10 @@ def apply(
 ) -> None:
     """Make entities say what the server answered."""
     state.freshness.begin_settling()
-    for changes in taken:
-        state.freshness.settle(changes)
+    if state.freshness.is_needed:
+        # A question that comes from now on is asked after all this.
+        for changes in taken:
+            state.freshness.settle(changes)
     for each, result in zip(planned, results, strict=True):
         if each.entity is not None:
             _merge_answer(state, each.entity, result)
