@@ -49,7 +49,7 @@ def load(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:
         raise NotLoadedError(entity.entity_type, facts.name, "auto-population is off")
     mode = state.loading
     if mode == "raise":
-        raise ImplicitLoadError(entity.entity_type, facts.name, _call_site())
+        raise ImplicitLoadError(entity.entity_type, facts.name, call_site())
     if mode == "warn":
         _warn(entity, facts)
     value = _loaded(state, entity, facts)
@@ -92,7 +92,7 @@ def _warn(entity: Entity, facts: AttributeFacts) -> None:
     warnings.warn(message, ImplicitLoadWarning, stacklevel=level)
 
 
-def _call_site() -> str:
+def call_site() -> str:
     """Return file and line of the innermost code outside of this package."""
     frame = sys._getframe(1)
     while frame.f_back is not None and _is_ours(frame.f_globals):

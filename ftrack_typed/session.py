@@ -25,6 +25,7 @@ from .session_parts.entities import EntityAccess
 from .session_parts.events import EventAccess
 from .session_parts.files import FileAccess
 from .session_parts.modes import AutoPopulatingContext, Modes, OperationRecordingContext
+from .session_parts.requests import RequestAccess
 from .session_parts.server_actions import ServerActions
 from .state import LoadingMode, SessionState
 from .symbols import CREATED, DELETED, MODIFIED
@@ -58,7 +59,7 @@ __all__ = [
 ]
 
 
-class Session(EntityAccess, CommitAccess, EventAccess, FileAccess, CacheAccess, Modes, ServerActions):
+class Session(EntityAccess, CommitAccess, EventAccess, FileAccess, CacheAccess, Modes, RequestAccess, ServerActions):
     """A connection to one server, with the entities it has shown and the changes that wait for `commit`.
 
     Each generated package has its own subclass, whose entities are the classes of that package; this one uses

@@ -27,7 +27,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     | frozenset({"commit", "session_parts", "cache", "entity_cache", "encoding", "recorded_operations", "inspection"})
     | frozenset({"answers", "custom_values", "ensuring", "formatter", "registry", "schema_types", "entity_types"})
     | frozenset({"transport", "schema", "events", "server", "lookup", "reconstruction", "drift", "population"})
-    | frozenset({"plugins", "updates", "files"}),
+    | frozenset({"plugins", "request_log", "updates", "files"}),
     frozenset({"session"}),
     frozenset({"", "entities"}),
     frozenset({"actions"}),
