@@ -162,8 +162,12 @@ class Link:
 
     def _send_backlog(self) -> None:
         """Send what waits in a thread of its own, which ends with the connection."""
-        if self._outbox.waiting:
+        if not self._outbox.waiting:
+            return
+        try:
             threading.Thread(target=self.flush, name="ftrack-event-hub-backlog", daemon=True).start()
+        except RuntimeError:
+            self.flush()  # the interpreter ends and makes no more threads, which it tells as early as this in 3.12
 
     def _run(self) -> None:
         """Read until told to stop; whatever goes wrong leads to the next connection."""

@@ -152,7 +152,10 @@ def parse(text: str) -> Expression:
 
     Raises:
         ExpressionSyntaxError: the text is none, with the position.
+        TypeError: it is no text at all.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"an expression is a text such as topic=ftrack.update, not {text!r}")
     reader = _Reader(text)
     if reader.at_end():
         return Expression()

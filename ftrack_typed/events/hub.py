@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import functools
 import logging
 import time
 import uuid
@@ -15,12 +14,13 @@ from typing import TYPE_CHECKING, Any, Final, Literal, overload
 from ..errors import EventHubConnectionError, EventHubError, NotFoundError
 from ..redaction import hidden, hidden_address
 from .address import ServerDetails, server_details
-from .event import Event
+from .arguments import check_metadata, check_published, check_settings
+from .event import Event, complete_source
 from .handling import ErrorHook, Handling, log_error
-from .inbox import OVERFLOWS, Inbox
+from .inbox import Inbox
 from .outbox import Delivery, Outbox
 from .remote import DISCONNECTED_TOPIC, Remote
-from .reply import reply_to
+from .reply import Replies, reply_to
 from .subscriber import REPLY_TOPIC, Callback, Subscriber
 from .subscribers import Subscribers
 
@@ -72,18 +72,18 @@ class EventHub:
         *timeout* is in seconds, for making a connection. A server that says nothing for *silence* seconds, by default
         what it grants, is taken for lost, and then a new connection is tried *reconnect_attempts* times, or for ever.
         At most *queue_limit* events wait to be sent, and as many to be handled; *overflow* says which one is lost where
-        more come in. Raise ValueError where *server_url* lacks scheme or host, and TypeError where *headers* or
-        *cookies* are no mappings.
+        more come in. Raise ValueError where *server_url* lacks scheme or host, and TypeError or ValueError for other
+        arguments that cannot be meant.
         """
         api_key, server_url = hidden(api_key), hidden_address(server_url)
         headers, cookies = hidden(headers), hidden(cookies)
-        for name, mapping in (("headers", headers), ("cookies", cookies)):
-            if mapping and not isinstance(mapping, Mapping):
-                raise TypeError(f"{name} is a mapping of text to text, not {type(mapping).__name__}")
-        if overflow not in OVERFLOWS:
-            raise ValueError(f"overflow is {' or '.join(map(repr, OVERFLOWS))}, not {overflow!r}")
-        if queue_limit < 1:
-            raise ValueError(f"queue_limit is 1 or more, not {queue_limit}")
+        check_settings(
+            mappings={"headers": headers, "cookies": cookies},
+            seconds={"timeout": timeout, "silence": silence},
+            attempts=reconnect_attempts,
+            queue_limit=queue_limit,
+            overflow=overflow,
+        )
         self.server: Final[ServerDetails] = server_details(server_url)
         self.id: Final = uuid.uuid4().hex
         self.on_handler_error = log_error
@@ -104,7 +104,7 @@ class EventHub:
             complete=self._complete_source,
             attempts=reconnect_attempts,
         )
-        self._replies: dict[str, Callback] = {}
+        self._replies = Replies(_REMEMBERED)
         self._closes_at_exit = False
 
     def __repr__(self) -> str:
@@ -240,9 +240,11 @@ class EventHub:
         *subscriber* is what is said of it to others, and gets an ``id`` where it has none. Lower priorities come first.
         What *callback* returns is the reply, unless that is None. With an *executor*, such as a pool of threads, it
         runs there, and one at a time for events for which *key* returns the same. Raise ExpressionSyntaxError where
-        *subscription* is no expression, and NotUniqueError where the identifier is taken.
+        *subscription* is no expression, NotUniqueError where the identifier is taken, and TypeError for an argument of
+        another type.
         """
         metadata = {} if subscriber is None else subscriber
+        check_metadata(metadata)
         metadata.setdefault("id", uuid.uuid4().hex)
         added = Subscriber(subscription, callback, metadata, priority, executor=executor, key=key)
         self._subscribers.add(added)
@@ -300,13 +302,12 @@ class EventHub:
         EventHubConnectionError where there is no connection and none is being made, and EventQueueFullError where as
         many events wait as may, unless *on_error* is "ignore".
         """
-        if not isinstance(event, Event):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"publish takes an ftrack_typed.events.Event, not {event!r}")
+        check_published(event, on_reply, on_error)
         self._complete_source(event)
         if synchronous:
             return self._handling.results(event)
         if on_reply is not None:
-            self._await_reply(event["id"], on_reply)
+            self._replies.expect(event["id"], on_reply)
         try:
             return self._remote.send(event)
         except EventHubError:
@@ -360,18 +361,7 @@ class EventHub:
 
     def _listen_to_replies(self) -> None:
         if self._subscribers.get(self.id) is None:
-            self.subscribe(f"topic={REPLY_TOPIC}", self._replied, {"id": self.id})
-
-    def _await_reply(self, identifier: str, on_reply: Callback) -> None:
-        self._replies[identifier] = on_reply
-        while len(self._replies) > _REMEMBERED:
-            with contextlib.suppress(StopIteration, KeyError, RuntimeError):
-                del self._replies[next(iter(self._replies))]
-
-    def _replied(self, event: Event) -> None:
-        on_reply = self._replies.get(event["in_reply_to_event"] or "")
-        if on_reply is not None:
-            on_reply(event)
+            self.subscribe(f"topic={REPLY_TOPIC}", self._replies.take, {"id": self.id})
 
     def _endpoint(self) -> Endpoint:
         from .socket_io import Endpoint
@@ -387,13 +377,7 @@ class EventHub:
         )
 
     def _complete_source(self, event: Event) -> None:
-        source: dict[str, Any] = event._values["source"]
-        source.setdefault("id", self.id)
-        user = source.setdefault("user", {})
-        if isinstance(user, dict):
-            user.setdefault("username", self._api_user)
-        if "host" not in source:
-            source["host"] = _host()
+        complete_source(event, self.id, self._api_user)
 
 
 def _close(reference: weakref.ref[EventHub]) -> None:
@@ -402,10 +386,3 @@ def _close(reference: weakref.ref[EventHub]) -> None:
         if hub._remote.initialised:
             hub.flush(_FAREWELL)
         hub.close()
-
-
-@functools.cache
-def _host() -> str:
-    import platform
-
-    return platform.node()

@@ -37,12 +37,18 @@ class Subscriber:
 
         *metadata* holds the identifier under ``id`` and is what the targets of events are compared with. With an
         *executor* the callback runs there, one after the other for events of one *key*. Raise ExpressionSyntaxError
-        where *subscription* is no expression, and TypeError for a callback that cannot be called.
+        where *subscription* is no expression, and TypeError for an argument of another type.
         """
         if not callable(callback):
             raise TypeError(f"a callback is called with events, which {callback!r} cannot be")
+        if isinstance(priority, bool) or not isinstance(priority, int | float):
+            raise TypeError(f"a priority is a number, lower ones first, not {priority!r}")
+        if executor is not None and not callable(getattr(executor, "submit", None)):
+            raise TypeError(f"an executor is one of concurrent.futures, such as a ThreadPoolExecutor, not {executor!r}")
         if key is not None and executor is None:
             raise TypeError("a key says which events are handled one after the other, so it needs an executor")
+        if key is not None and not callable(key):
+            raise TypeError(f"a key is called with events, which {key!r} cannot be")
         self.subscription: Final = Subscription(subscription)
         self.callback: Final = callback
         self.metadata: Final = metadata

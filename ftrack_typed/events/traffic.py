@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, cast
 
 from ..wire import parser
+from .arguments import check_event
 from .event import Event, from_wire, to_wire
 from .socket_io import Packet, PacketError, acknowledged
 
@@ -45,9 +46,11 @@ def event_of(packet: Packet) -> Event:
     if not isinstance(arguments, list) or not arguments or not isinstance(arguments[0], dict):
         raise PacketError("an event without arguments")
     try:
-        return from_wire(cast("dict[str, Any]", arguments[0]))
+        event = from_wire(cast("dict[str, Any]", arguments[0]))
+        check_event(event)
     except TypeError as error:
         raise PacketError(str(error)) from None
+    return event
 
 
 def answer_of(packet: Packet) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ftrack_typed.events.arguments import check_event
 from ftrack_typed.events.event import Event, from_wire, to_wire
 
 KEYS = {"topic", "id", "data", "sent", "source", "target", "in_reply_to_event"}
@@ -83,5 +84,6 @@ def test_wire_may_lack_everything_but_the_topic_and_have_more() -> None:
     ],
 )
 def test_wire_that_is_no_event_is_refused(wire: dict[str, object], named: str) -> None:
+    event = from_wire(wire)
     with pytest.raises(TypeError, match=named):
-        from_wire(wire)
+        check_event(event)
