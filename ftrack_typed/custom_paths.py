@@ -25,4 +25,6 @@ class CustomPath(MappedPath[Any]):
     if not TYPE_CHECKING:
 
         def __getattr__(self, name):
+            if name.startswith(("__", "_ftrack_")):
+                raise AttributeError(name)  # asked for by what copies a path, which has nothing yet
             return self._ftrack_class._ftrack_descriptor(name).path_from(self._ftrack_path)

@@ -6,7 +6,7 @@ import logging
 import re
 import threading
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from .answers import checked_schemas
@@ -16,7 +16,6 @@ from .transport import HttpTransport, public_url
 if TYPE_CHECKING:
     from .schema import Schema
     from .settings import Settings
-    from .transport import Transport
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -25,16 +24,16 @@ _VERSION: Final = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 
 
 class Server:
-    """One server, as seen through *transport*. Its schema is read when first needed, from a cache if it can be."""
+    """One server. Its schema is read when first needed, from a cache if it can be."""
 
-    def __init__(self, transport: Transport, settings: Settings) -> None:
-        """Ask the server for its information; wrong credentials show here."""
-        self._transport = transport
+    def __init__(self, call: Callable[[Sequence[Mapping[str, Any]]], list[Any]], settings: Settings) -> None:
+        """Ask the server for its information by *call*; wrong credentials show here."""
+        self._call = call
         self._settings = settings
         self._lock = threading.Lock()
         self._raw: list[dict[str, Any]] | None = None
         self._schemas: dict[str, Schema] | None = None
-        (information,) = transport.call([{"action": "query_server_information"}])
+        (information,) = call([{"action": "query_server_information"}])
         if not isinstance(information, dict):
             where = public_url(settings.server_url)
             raise UnexpectedResponseError(
@@ -111,7 +110,7 @@ class Server:
         return schemas
 
     def _query_schemas(self) -> list[dict[str, Any]]:
-        (schemas,) = self._transport.call([{"action": "query_schemas"}])
+        (schemas,) = self._call([{"action": "query_schemas"}])
         return checked_schemas(schemas, self._settings.server_url)
 
     @property

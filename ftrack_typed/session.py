@@ -120,7 +120,7 @@ class Session(EntityAccess, CommitAccess, EventAccess, FileAccess, CacheAccess, 
         )
         self._closed = False
         self._transport = transport or http_transport(self._settings)
-        self._server = Server(self._transport, self._settings)
+        self._server = Server(self._ask, self._settings)
         self._types = self._entity_types()
         self._state = SessionState(
             self,
@@ -141,6 +141,10 @@ class Session(EntityAccess, CommitAccess, EventAccess, FileAccess, CacheAccess, 
         if "_settings" not in vars(self):
             return f"<{type(self).__name__} that is not open yet>"  # seen where opening one fails
         return f"<{type(self).__name__} {public_url(self.server_url)} as {self.api_user!r}>"
+
+    def __reduce_ex__(self, protocol: object) -> Any:
+        """Refuse to be copied or pickled: what waits in a session is committed once."""
+        raise TypeError(f"a {type(self).__name__} cannot be copied or pickled: open one where it is needed")
 
     @property
     def server_url(self) -> str:
@@ -376,6 +380,10 @@ class Session(EntityAccess, CommitAccess, EventAccess, FileAccess, CacheAccess, 
     def _send(self, operations: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Send *operations* of the session itself; through `call`, so that it can be wrapped."""
         return checked_results(operations, self.call(operations), self.server_url)
+
+    def _ask(self, operations: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Ask what a session needs before it has entities; through `call` as well."""
+        return self.call(operations)
 
     def _forget(self, what: str) -> None:
         with self._state.lock:

@@ -93,6 +93,8 @@ def _check_types(timeout: object, cookies: object, headers: object, strict_api: 
             raise TypeError(
                 f"headers are text, which {header!r}: {'str' if isinstance(text, str) else type(text).__name__} is not"
             )
+        if not _fits_header(header) or not _fits_header(text):
+            raise TypeError(f"the header {header!r} has a character that no HTTP header can carry")
     if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or timeout <= 0):
         raise TypeError(f"timeout is a number of seconds above 0, or None, not {timeout!r}")
     if retries is not None:

@@ -202,11 +202,16 @@ class HttpTransport:
             content = None
         if isinstance(content, dict) and "exception" in content:
             told = cast("dict[str, Any]", content)
-            told["content"] = without(self._authentication.api_key, str(told.get("content", "")))
+            told["content"] = self._redacted(str(told.get("content", "")))
             raise server_error(told)
         if response.status_code >= 300 or not isinstance(content, list) or len(content) != expected:
             raise self._unexpected(response)
         return content
+
+    def _redacted(self, text: str) -> str:
+        """Return what a server said without what it was told: some repeat the headers of a request."""
+        given = {*self._headers.values(), *self._cookies.values()} - {"application/json"}
+        return without(self._authentication.api_key, text, *given)
 
     def _unexpected(self, response: requests.Response) -> UnexpectedResponseError:
         kind = response.headers.get("content-type", "an unknown type").partition(";")[0]

@@ -143,6 +143,10 @@ class Session(base.Session):
             results = self.call(operations)
         return checked_results(operations, [self._as_sent(result) for result in results], self.server_url)
 
+    def _ask(self, operations: Sequence[Mapping[str, Any]]) -> list[Any]:
+        with self._sending():
+            return [self._as_sent(result) for result in self.call(operations)]
+
     def _as_sent(self, result: Any) -> Any:
         """Return *result*, in which whoever took the place of `call` may have put entities, as the server sends it."""
         data: Any = result.get("data") if isinstance(result, dict) else None

@@ -16,6 +16,8 @@ from urllib.parse import quote, urlsplit
 
 import attrs
 
+from ..redaction import keep_handshakes_out_of_logs
+
 if TYPE_CHECKING:
     import websocket
 
@@ -158,6 +160,7 @@ class Endpoint:
     def _connect(self, granted: Handshake) -> websocket.WebSocket:
         import websocket
 
+        keep_handshakes_out_of_logs()
         address = urlsplit(self.url)
         scheme = "wss" if address.scheme == "https" else "ws"
         try:

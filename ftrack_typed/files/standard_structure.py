@@ -116,8 +116,11 @@ class StandardStructure(Structure):
             return f"{self.illegal_character_substitute}{hashlib.sha256(value.encode()).hexdigest()[:8]}"
         return name
 
+    def sanitise_for_filesystem(self, value: str) -> str:
+        """Return *value* as it stands in paths: without accents, capitals, and what has no place in them."""
+        return self._clean(value)
+
     def _clean(self, value: str) -> str:
-        """Return *value* without what has no place in a path."""
         substitute = self.illegal_character_substitute
         if substitute is None:
             return value

@@ -305,6 +305,8 @@ class ReferencePath(TypedPath):
     if not TYPE_CHECKING:
         # Attributes of the target and comparisons: typed by the metaclass of entities, where checkers look for them.
         def __getattr__(self, name):
+            if name.startswith(("__", "_ftrack_")):
+                raise AttributeError(name)  # asked for by what copies a path, which has nothing yet
             return self._ftrack_target._ftrack_path_to(name, self._ftrack_path)
 
         def __eq__(self, other):

@@ -114,6 +114,20 @@ def test_all_traffic_goes_through_call(session: Session, task: Any) -> None:
     assert [type(rows[0][0]), type(rows[1])] == [dict, dict]
 
 
+def test_the_first_calls_go_through_call_as_well(sandbox: Sandbox, tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    class Counting(Session):
+        def call(self, data: Any) -> Any:
+            seen.extend(operation["action"] for operation in data)
+            return super().call(data)
+
+    known = (sandbox.server_url, sandbox.api_key, sandbox.api_user)
+    with Counting(*known, schema_cache_path=str(tmp_path), plugin_paths=[]) as session:
+        assert session.schemas
+    assert seen[:2] == ["query_server_information", "query_schemas"]
+
+
 def test_call_may_be_replaced_by_one_that_returns_entities(session: Session, task: Any) -> None:
     text = session.encode([{"__entity_type__": "Task", "id": task["id"], "name": "from elsewhere"}])
     vars(session)["call"] = lambda operations: [{"data": session.decode(text), "metadata": {}}]

@@ -95,11 +95,45 @@ ANSWERS: dict[str, Callable[[Any], Response]] = {
         status_code=302, headers={"location": f"https://a:{PASSWORD}@login.example.com/{TOKEN}?t={TOKEN}#{TOKEN}"}
     ),
     "echo": lambda request: Response(
-        json.dumps({"exception": "Exception", "content": f"refused {request.headers['ftrack-api-key']}"}),
+        json.dumps({"exception": "Exception", "content": f"refused {dict(request.headers)}"}),
         media_type="application/json",
     ),
     "cookie": lambda request: Response("[]", headers={"set-cookie": f"a={TOKEN}"}, media_type="application/json"),
 }
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"api_key": TOKEN.encode()},
+        {"cookies": [("session", TOKEN)]},
+        {"headers": {"x-studio": TOKEN.encode()}},
+        {"headers": {"x-studio": f"{TOKEN}\n"}},
+    ],
+)
+def test_secrets_of_a_wrong_type_do_not_show_where_they_are_refused(
+    given: dict[str, Any], open_session: type[Session], told: Told
+) -> None:
+    error = told.failed(lambda: open_session(**given))
+    assert isinstance(error, TypeError)
+    assert next(iter(given)).rstrip("s") in str(error)
+    silent(told.text(), TOKEN)
+
+
+def test_traced_websocket_shows_no_secret(sandbox: Sandbox, told: Told) -> None:
+    """As who looks for a broken connection to the event server lets websocket-client trace it."""
+    import websocket
+
+    websocket.enableTrace(True, handler=logging.NullHandler())
+    hub = EventHub(sandbox.server_url, sandbox.api_user, sandbox.api_key, **OTHERS)
+    try:
+        hub.connect()
+    finally:
+        hub.close()
+        websocket.enableTrace(False)
+    text = told.text()
+    assert "/socket.io/1/websocket/***" in text
+    silent(text, sandbox.api_key, COOKIE, HEADER)
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=list(ANSWERS))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import operator
+import pickle
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any, ClassVar, Final
@@ -491,3 +493,10 @@ def check_text_stays_a_value(value: str) -> None:
         whole = outline(f"Task where {printed} offset 3 limit 2")
         assert (whole.text, whole.offset, whole.limit) == (f"Task where {printed}", 3, 2)
         assert outline(whole.text) == whole._replace(offset=None, limit=None)
+
+
+@pytest.mark.parametrize("path", [Task.name, Task.project, Task.project.name, Task.notes, Task.custom_attributes])
+@pytest.mark.parametrize("work", [copy.copy, copy.deepcopy, lambda path: pickle.loads(pickle.dumps(path))])
+def test_paths_can_be_copied_and_pickled(path: Any, work: Callable[[Any], Any]) -> None:
+    """As criteria can, so that a process can tell another what to ask."""
+    assert repr(work(path)) == repr(path)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import logging
+import pickle
 import socket
 import threading
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +195,12 @@ def test_close_is_final_and_idempotent(
     assert session.closed
     with pytest.raises(ConnectionClosedError):
         session.query("User").first()
+
+
+@pytest.mark.parametrize("work", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_session_says_that_it_cannot_be_copied(work: Callable[[Session], object], open_session: type[Session]) -> None:
+    with pytest.raises(TypeError, match="cannot be copied or pickled"):
+        work(open_session())
 
 
 def test_context_manager_closes(open_session: type[Session]) -> None:

@@ -205,6 +205,7 @@ def names_in_the_standard_structure(client: Client, session: Session) -> None:
         "fo/o": "fo_o.png",
         "Foo.Bar-1": "foo.bar-1.png",
     }
+    assert _class(client, "StandardStructure")().sanitise_for_filesystem("A b/ç") == "a_b_c"
     component = version.create_component("/nowhere/x.png", {"name": "fo/o"})
     untouched = _class(client, "StandardStructure")(illegal_character_substitute=None)
     assert untouched.get_resource_identifier(component).endswith("/my_ne!!!!w_asset/v001/fo/o.png")
