@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 
 import pytest
@@ -50,6 +51,46 @@ def test_note_waits_for_the_commit(
     assert note in task.notes
     row = reread(open_session, note)
     assert (row.content, row.author.id, row.parent_id, row.parent_type) == ("look", author.id, task.id, "Task")
+
+
+def test_only_what_was_made_is_sent(
+    session: Session, task: Task, author: User, user: User, label: NoteLabel, sandbox: Sandbox
+) -> None:
+    note = task.create_note(" look\n", author, recipients=[user], labels=[label])
+    note.create_reply("done", author)
+    sandbox.requests.clear()
+    session.commit()
+    sent = [(each["action"], each["entity_type"]) for each in operations_of(sandbox)]
+    assert sent == [
+        ("create", "Note"),
+        ("create", "Recipient"),
+        ("update", "Note"),
+        ("create", "NoteLabelLink"),
+        ("create", "Note"),
+    ]
+    assert note.content == " look\n"
+
+
+def test_new_note_is_not_what_the_server_has(session: Session, task: Task, author: User) -> None:
+    assert list(task.notes) == []
+    note = task.create_note("look", author)
+    assert json.loads(session.encode(task, "persisted_only"))["notes"] == []
+    assert json.loads(session.encode(task))["notes"] == [session.entity_reference(note)]
+    session.rollback()
+    assert list(task.notes) == []
+
+
+def test_replies_wait_for_the_commit(session: Session, task: Task, author: User, sandbox: Sandbox) -> None:
+    note = task.create_note("look", author)
+    session.commit()
+    assert list(note.replies) == []
+    sandbox.requests.clear()
+    reply = note.create_reply("done", author)
+    assert len(sandbox.requests) == 0
+    assert session.created == [reply]
+    assert session.modified == []
+    session.commit()
+    assert [(each["action"], each["entity_key"]) for each in operations_of(sandbox)] == [("create", [reply.id])]
 
 
 def test_recipients_are_told(

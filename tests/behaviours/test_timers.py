@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, cast
 
 import pytest
+from starlette.responses import Response
 
 from ftrack_typed.behaviours import timers
 from ftrack_typed.entities import Session, Task, Timelog, Timer, User
-from ftrack_typed.errors import NoResultFoundError, NotUniqueError, ServerError
-from ftrack_typed.sandbox.in_process import Sandbox
+from ftrack_typed.errors import CommitOutcomeUnknownError, NoResultFoundError, NotUniqueError, ServerError
+from ftrack_typed.sandbox.in_process import HangUp, Sandbox
 from tests.session.conftest import actions_of, operations_of
 
 
@@ -123,6 +124,46 @@ def test_other_refusals_come_as_they_are(session: Session, user: User, monkeypat
     with pytest.raises(ServerError, match="disk is full"):
         user.start_timer()
     assert not session._state.unit
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        ServerError("DuplicateEntryError: the user has one"),
+        ServerError("there is one", exception="DuplicateEntryError"),
+    ],
+)
+def test_duplicate_is_known_by_the_message_or_the_exception(
+    session: Session, user: User, monkeypatch: pytest.MonkeyPatch, refusal: ServerError
+) -> None:
+    def refuse(operations: object) -> list[Any]:
+        raise refusal
+
+    monkeypatch.setattr(session, "call", refuse)
+    with pytest.raises(NotUniqueError, match="force=True") as caught:
+        user.start_timer()
+    assert caught.value.__cause__ is refusal
+    assert not session._state.unit
+
+
+def test_timer_whose_commit_got_no_answer_waits_until_it_is_resolved(
+    session: Session, user: User, sandbox: Sandbox, open_session: type[Session]
+) -> None:
+    def lose(request: object, answer: Callable[[], Response]) -> Response:
+        answer()
+        return HangUp()
+
+    sandbox.intercept = lose
+    try:
+        with pytest.raises(CommitOutcomeUnknownError):
+            user.start_timer(comment="lost")
+    finally:
+        sandbox.intercept = None
+    (timer,) = session.created
+    session.resolve_commit()
+    assert session.created == []
+    assert open_session().query(Timer).where(Timer.user_id == user.id).one() == timer
+    assert user.stop_timer().comment == "lost"
 
 
 def test_stop_that_fails_can_be_tried_again(

@@ -75,6 +75,28 @@ def test_thumbnail_that_cannot_be_uploaded_changes_nothing(
     assert (task.thumbnail_id, component.name) == (component.id, "thumbnail")
 
 
+def test_thumbnail_takes_values_and_leaves_them_to_the_caller(
+    session: Session, production: Production, source: Path
+) -> None:
+    task = session.get(Task, production.task_ids[0])
+    assert task is not None
+    data = {"name": "poster"}
+    component = task.create_thumbnail(write(source / "still.png", b"still"), data)
+    assert (component.name, task.thumbnail_id) == ("poster", component.id)
+    assert data == {"name": "poster"}
+
+
+def test_component_of_a_version_belongs_to_it_whatever_is_given(
+    session: Session, version: AssetVersion, disk: Disk, source: Path
+) -> None:
+    data = {"name": "plate", "version_id": "another"}
+    component = version.create_component(write(source / "x.exr"), data)
+    assert (component.name, component.version, component.version_id) == ("plate", version, version.id)
+    assert component.version is version
+    assert data == {"name": "plate", "version_id": "another"}
+    assert component.get_availability([disk.location]) == {disk.location.id: 0.0}
+
+
 def test_members_of_a_new_sequence_stay_in_order(
     session: Session, sandbox: Sandbox, version: AssetVersion, disk: Disk, source: Path
 ) -> None:

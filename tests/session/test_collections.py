@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ftrack_typed.collection import Collection
 from ftrack_typed.custom_attributes import ComputedCustomAttr, CustomAttr, CustomAttributes, custom_attribute
 from ftrack_typed.entities import Note, Session, Shot, Task, User
 from ftrack_typed.errors import (
@@ -127,18 +128,60 @@ def test_item_is_known_by_its_row(session: Session, task: Task, open_session: ty
     assert task.notes != list(task.notes)
 
 
-def test_item_that_is_deleted_is_in_no_collection(session: Session, task: Task) -> None:
+LOOKS: dict[str, Callable[[Collection[Note], Note, Note], bool]] = {
+    "len": lambda notes, first, second: len(notes) == 2,
+    "in": lambda notes, first, second: first not in notes and second in notes,
+    "index": lambda notes, first, second: notes[0] is second,
+    "iteration": lambda notes, first, second: next(iter(notes)) is second,
+    "equality": lambda notes, first, second: set(notes) == {second, notes[1]},
+    "repr": lambda notes, first, second: repr(notes) == "<Collection Task.notes of 2>",
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_item_that_is_deleted_is_in_no_collection(session: Session, task: Task, look: str) -> None:
     notes = task.notes
     first, second, third = notes
     session.delete(first)
     assert len(notes) == 3
     session.commit()
-    assert len(notes) == 2
-    assert first not in notes
-    assert notes[0] is second
-    assert list(notes) == [second, third]
-    assert repr(notes) == "<Collection Task.notes of 2>"
+    assert LOOKS[look](notes, first, second)
     assert list(task.notes) == [second, third]
+
+
+@pytest.mark.parametrize("take_back", ["rollback", "clear", "pop"])
+def test_item_whose_deletion_is_taken_back_is_sent(
+    session: Session, task: Task, open_session: type[Session], take_back: str
+) -> None:
+    first, *_ = task.notes
+    session.delete(first)
+    if take_back == "rollback":
+        session.rollback()
+    else:
+        getattr(session.recorded_operations, take_back)()
+    task.notes = [first]
+    session.commit()
+    assert list(stored(open_session, task).notes) == [first]
+
+
+def test_change_is_made_to_what_is_looked_at(session: Session, task: Task, open_session: type[Session]) -> None:
+    notes, metadata, new = task.notes, task.metadata, new_note(session)
+    other = open_session()
+    theirs = other.query(Task).where(Task.id == task.id).select(Task.metadata).one()
+    theirs.metadata["lens"] = "50"
+    added = theirs.create_note("theirs", other.query(User).all()[0])
+    other.commit()
+    session.query(Task).where(Task.id == task.id).select(Task.notes, Task.metadata).one()
+    notes.append(new)
+    metadata["take"] = "4"
+    assert task.notes is notes
+    assert task.metadata is metadata
+    assert set(notes) >= {new, added}
+    assert dict(metadata) == {"camera": "A", "take": "4", "lens": "50"}
+    session.commit()
+    again = stored(open_session, task)
+    assert len(again.notes) == 5
+    assert dict(again.metadata) == {"camera": "A", "take": "4", "lens": "50"}
 
 
 def test_collection_belongs_to_its_entity_and_cannot_be_hashed(task: Task) -> None:
@@ -294,6 +337,25 @@ def test_computed_custom_attribute_cannot_be_set(session: Session, typed: Cuttin
     assert typed.code == "AB"
     assert typed.fstart == 1001.0
     assert session.modified == []
+
+
+def test_custom_attribute_takes_values_of_its_type(session: Session, typed: CuttingRoom) -> None:
+    wrong: Any
+    for wrong in ("ten", [10], True):
+        with pytest.raises(
+            AttributeValueError, match=r"Shot\.custom_attributes\['fstart'\] takes a value of type float"
+        ):
+            typed.fstart = wrong
+    assert typed.fstart == 1001.0
+    assert session.modified == []
+
+
+def test_list_of_a_custom_attribute_cannot_be_changed_in_place(session: Session) -> None:
+    row = '{"__entity_type__": "ContextCustomAttributeValue", "configuration_id": "c", "key": "tags", "value": ["a"]}'
+    shot = session.decode(f'{{"__entity_type__": "Shot", "id": "s", "custom_attributes": [{row}]}}')
+    assert shot.custom_attributes["tags"] == ["a"]
+    with pytest.raises(TypeError, match="assign a new list"):
+        shot.custom_attributes["tags"].append("b")
 
 
 def test_unknown_custom_attribute_names_close_ones(session: Session, typed: Any) -> None:
