@@ -397,7 +397,8 @@ def write_mebibytes(data: Data[bytes], count: int) -> None:
         data.write(bytes(MEBIBYTE))
 
 
-def test_size_that_is_not_what_was_sent(storage: Storage, small_parts: S3Accessor, movie: Path) -> None:
+@pytest.mark.parametrize("way", ["file", "stream"])
+def test_size_that_is_not_what_was_sent(storage: Storage, small_parts: S3Accessor, movie: Path, way: str) -> None:
     from tests.files.s3.storage import once
 
     def losing(environ: Any, start_response: Any, app: Any) -> Any:
@@ -405,7 +406,11 @@ def test_size_that_is_not_what_was_sent(storage: Storage, small_parts: S3Accesso
         environ["CONTENT_LENGTH"] = "0"
         return app(environ, start_response)
 
-    storage.fault = once("part", losing)
-    with pytest.raises(AccessorError):
-        copy(movie, small_parts)
+    work: dict[str, Callable[[], object]] = {
+        "file": lambda: copy(movie, small_parts),
+        "stream": lambda: put(small_parts, movie.name),
+    }
+    storage.fault = once("part" if way == "file" else "put", losing)
+    with pytest.raises(TransferVerificationError, match=r"bytes were sent, and \d+ are there"):
+        work[way]()
     assert left(storage) == ([], [])
