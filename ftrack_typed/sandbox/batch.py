@@ -10,6 +10,7 @@ import sqlalchemy as sql
 
 from .caller import Caller
 from .datetimes import now
+from .dialects import Dialect
 from .model import EntityModel, Key
 from .page_values import Links
 from .requirements import Requirements
@@ -52,6 +53,7 @@ class Batch:
     caller: Caller
     links: Links
     response: Response
+    dialect: Dialect
     requirements: Requirements = attrs.field(factory=Requirements)
     changes: list[Change] = attrs.field(factory=list)
     memo: dict[object, Any] = attrs.field(factory=dict)

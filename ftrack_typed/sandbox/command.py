@@ -113,6 +113,7 @@ def _exit_code(error: Exception) -> ExitCode:
     codes: dict[type[Exception], ExitCode] = {
         serving.WorkspaceUnusableError: ExitCode.WORKSPACE,
         serving.DatabaseUnusableError: ExitCode.DATABASE,
+        serving.PackageMissingError: ExitCode.PACKAGES,
         serving.AddressUnusableError: ExitCode.ADDRESS,
         serving.FilesUnusableError: ExitCode.FILES,
         serving.SeedUnusableError: ExitCode.SEED,
@@ -183,7 +184,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--database",
         metavar="URL",
-        help="where to keep everything: a file, or a URL such as sqlite:///file.db (default: memory)",
+        help="where to keep everything: a file, or a URL such as postgresql://user@host/name (default: memory)",
     )
     parser.add_argument(
         "--workspace", metavar="FOLDER", type=Path, help="cached workspace to serve (default: a stock server)"

@@ -15,9 +15,10 @@ import sqlalchemy as sql
 from ..query.syntax import Value, Word
 from ..schema import PropertyKind
 from .datetimes import day_after, is_date_only, stored_moment
+from .dialects.texts import Bytewise, Folded, FoldedText, folded
 from .model import Attribute
 from .sources import NUMERIC, Element, Source
-from .tables import FOLDED, NUMBER_COMPANION, TEXT_COMPANION
+from .tables import NUMBER_COMPANION, TEXT_COMPANION
 
 _SIGNS: Final[Mapping[str, Callable[[Any, Any], Element]]] = {
     "is": lambda left, right: left == right,
@@ -33,6 +34,10 @@ _UP_TO_WILDCARD: Final = re.compile(r"(?:\\[%_\\]|[^%_])*", re.DOTALL)
 _BACKSLASH: Final = re.compile(r"\\(.?)", re.DOTALL)
 
 _TRUTH: Final = {"true": True, "false": False, "1": True, "0": False}
+
+
+_WHOLE: Final = sql.BigInteger()
+_DECIMAL: Final = sql.Float()
 
 
 class LiteralError(Exception):
@@ -53,7 +58,7 @@ def compare(source: Source, attribute: Attribute, comparator: str, value: Value)
     if attribute.kind is PropertyKind.DATETIME:
         return _moment(column, comparator, value)
     if attribute.kind in NUMERIC:
-        return _SIGNS[comparator](column, number(value))
+        return _SIGNS[comparator](column, _literal(number(value)))
     if attribute.kind is PropertyKind.BOOLEAN:
         return _SIGNS[comparator](column, sql.literal(_truth(value), sql.Boolean()))
     return _text(column, comparator, text_of(value))
@@ -92,6 +97,15 @@ def number(value: Value) -> float | int:
     return found
 
 
+def numeric_type(*values: float | int) -> sql.types.TypeEngine[Any]:
+    """Return the type that holds every one of some numbers."""
+    return _WHOLE if all(isinstance(each, int) for each in values) else _DECIMAL
+
+
+def _literal(value: float | int) -> Element:
+    return sql.literal(value, numeric_type(value))
+
+
 def _truth(value: Value) -> bool:
     truth = _TRUTH.get(text_of(value).lower())
     if truth is None:
@@ -127,7 +141,7 @@ def _text(column: Element, comparator: str, text: str) -> Element:
     condition = _SIGNS[comparator](column, text)
     if "\0" in text and comparator in ("is", "is_not"):
         # SQLite's NOCASE looks no further than the first NUL.
-        exact = _SIGNS[comparator](column.collate("BINARY"), text)
+        exact = _SIGNS[comparator](Bytewise(column), text)
         return sql.and_(condition, exact) if comparator == "is" else sql.or_(condition, exact)
     return condition
 
@@ -140,9 +154,10 @@ def _like(source: Source, attribute: Attribute, comparator: str, value: Value) -
         column = source.rows.c[attribute.column + TEXT_COMPANION]
     pattern = _pattern(text_of(value))
     if comparator == "not_like":
-        return column.not_like(pattern, escape="\\")
-    condition = column.like(pattern, escape="\\")
-    return sql.and_(*_range(column, _beginning(text_of(value))), condition) if column.type is FOLDED else condition
+        return Folded(column).not_like(pattern, escape="\\")
+    condition = Folded(column).like(pattern, escape="\\")
+    is_indexed = isinstance(column.type, FoldedText)
+    return sql.and_(*_range(column, _beginning(text_of(value))), condition) if is_indexed else condition
 
 
 def _range(column: Element, beginning: str) -> Iterator[Element]:
@@ -150,13 +165,13 @@ def _range(column: Element, beginning: str) -> Iterator[Element]:
 
     ``like`` alone reads every row: SQLite uses no index where there is an ``ESCAPE``.
     """
-    folded = "".join(each.lower() if each.isascii() else each for each in beginning)
-    if not folded or "\0" in folded:  # NOCASE looks no further than the first NUL
+    first = folded(beginning)
+    if not first or "\0" in first:  # NOCASE looks no further than the first NUL
         return
-    yield column >= folded
-    following = ord(folded[-1]) + 1
+    yield column >= first
+    following = ord(first[-1]) + 1
     if following < sys.maxunicode and not 0xD800 <= following <= 0xDFFF:
-        yield column < folded[:-1] + chr(following)
+        yield column < first[:-1] + chr(following)
 
 
 def _beginning(text: str) -> str:
@@ -184,4 +199,4 @@ def _variable(source: Source, attribute: Attribute, comparator: str, value: Valu
         as_number = number(value)
     except LiteralError:
         return in_text
-    return sql.case((numbers.is_not(None), sign(numbers, as_number)), else_=in_text)
+    return sql.case((numbers.is_not(None), sign(numbers, _literal(as_number))), else_=in_text)

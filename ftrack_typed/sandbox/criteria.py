@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
+import attrs
 import sqlalchemy as sql
 
-from ..query.syntax import And, Comparison, Criterion, Membership, Not, Or, Related, Statement, Step
+from ..query.syntax import And, Comparison, Criterion, Membership, Not, Or, Related, Statement, Step, Value
 from ..schema import PropertyKind
-from .comparisons import LiteralError, compare, member_values
+from .comparisons import LiteralError, compare, member_values, numeric_type
+from .dialects.expressions import AmongMany, Bracketed
+from .dialects.texts import EXACT, Folded, FoldedText, FoldedValue
 from .model import Attribute, EntityModel, Relation
 from .paths import Reader
-from .sources import Bracketed, Element, Selection, Source, joined
-from .tables import TEXT_COMPANION
+from .sources import NUMERIC, Element, Selection, Source, joined
+from .tables import NUMBER_COMPANION, TEXT_COMPANION
 
 Inner = Callable[[Source], "Element | None"]
 
+
+@attrs.frozen(eq=False)
+class Members:
+    """What the query of an ``in`` finds: a value and its attribute, and the query for any expression in its place."""
+
+    value: Element
+    attribute: Attribute
+    compiled: Callable[[Element], Selection]
+
+
 _MANY_VALUES: Final = 500
-"""From so many values on, ``in (...)`` binds them as one JSON text: SQLite limits the number of parameters."""
+"""From so many values on, ``in (...)`` binds them as one parameter: databases limit the number of those."""
 
 _FANOUT: Final = 20
 """Conditions side by side in one bracket: SQLite limits the depth of an expression, which grows with each."""
@@ -28,7 +40,7 @@ _FANOUT: Final = 20
 class Criteria:
     """Compiles the criteria of one query."""
 
-    def __init__(self, reader: Reader, subquery: Callable[[Statement], Selection]) -> None:
+    def __init__(self, reader: Reader, subquery: Callable[[Statement], Members]) -> None:
         """Resolve names by *reader*; *subquery* compiles the query of an ``in``."""
         self._reader = reader
         self._subquery = subquery
@@ -87,11 +99,12 @@ class Criteria:
 
     def _membership(self, source: Source, criterion: Membership) -> Element:
         def at_attribute(found: Source, attribute: Attribute) -> Element:
-            column = found.column(attribute.column)
-            if attribute.kind is PropertyKind.VARIABLE:
-                column = found.rows.c[attribute.column + TEXT_COMPANION]
             try:
-                return self._among(column, attribute, criterion)
+                if isinstance(criterion.values, Statement):
+                    among = _among_members(found, attribute, self._subquery(criterion.values))
+                else:
+                    among = _among_values(found, attribute, criterion.values)
+                return sql.not_(among) if criterion.negated else among
             except LiteralError as error:
                 raise self._reader.fault(
                     f"{found.entity.name}.{attribute.name} must be {error}", attribute.name
@@ -102,16 +115,6 @@ class Criteria:
             return self.exists(found, relation, target, lambda row: at_attribute(row, target.attributes[target.key[0]]))
 
         return self._walk(source, criterion.path.steps, at_attribute, at_relation)
-
-    def _among(self, column: Element, attribute: Attribute, criterion: Membership) -> Element:
-        if isinstance(criterion.values, Statement):
-            found = self._subquery(criterion.values)
-            return column.not_in(found) if criterion.negated else column.in_(found)
-        given = tuple(value for value in criterion.values if value is not None)
-        condition = _in(column, member_values(attribute, given))
-        if len(given) < len(criterion.values):
-            condition = sql.or_(condition, column.is_(None))
-        return sql.not_(condition) if criterion.negated else condition
 
     def _related(self, source: Source, criterion: Related) -> Element:
         def at_relation(found: Source, relation: Relation, step: Step) -> Element:
@@ -207,8 +210,44 @@ def balanced(combine: Callable[..., Element], conditions: Sequence[Element]) -> 
     return combine(*level)
 
 
-def _in(column: Element, values: list[object]) -> Element:
-    if len(values) <= _MANY_VALUES:
-        return column.in_(values)
-    each = sql.func.json_each(json.dumps(values)).table_valued("value")
-    return column.in_(sql.select(each.c.value))
+def _compared(source: Source, attribute: Attribute, *, as_number: bool = False) -> Element:
+    """Return the column that values of an attribute are compared by."""
+    if attribute.kind is not PropertyKind.VARIABLE:
+        return source.column(attribute.column)
+    return source.rows.c[attribute.column + (NUMBER_COMPANION if as_number else TEXT_COMPANION)]
+
+
+def _among_members(source: Source, attribute: Attribute, members: Members) -> Element:
+    """Return the condition that a value is one of those that a query finds."""
+    theirs = _sort(members.attribute)
+    if attribute.kind is not PropertyKind.VARIABLE and _sort(attribute) != theirs:
+        name = f"{members.attribute.name}, which holds {theirs}"
+        raise LiteralError(f"{_sort(attribute)}: the query of its 'in' selects {name}")
+    column = _compared(source, attribute, as_number=members.attribute.kind in NUMERIC)
+    is_folded = isinstance(column.type, FoldedText | FoldedValue)
+    return column.in_(members.compiled(Folded(members.value) if is_folded else members.value))
+
+
+def _sort(attribute: Attribute) -> str:
+    if attribute.kind in NUMERIC:
+        return "numbers"
+    return "flags" if attribute.kind is PropertyKind.BOOLEAN else "texts"
+
+
+def _among_values(source: Source, attribute: Attribute, values: Sequence[Value]) -> Element:
+    """Return the condition that a value is one of some literals."""
+    column = _compared(source, attribute)
+    given = tuple(value for value in values if value is not None)
+    condition = _in(column, attribute, member_values(attribute, given))
+    return sql.or_(condition, column.is_(None)) if len(given) < len(values) else condition
+
+
+def _in(column: Element, attribute: Attribute, values: list[Any]) -> Element:
+    item: sql.types.TypeEngine[Any] | None = None
+    if attribute.kind in NUMERIC:
+        item = numeric_type(*values)
+    elif attribute.kind is PropertyKind.BOOLEAN:
+        item = sql.Boolean()
+    if len(values) > _MANY_VALUES:
+        return AmongMany(column, values, item or EXACT)
+    return column.in_(values if item is None else sql.bindparam(None, values, item, unique=True, expanding=True))

@@ -11,9 +11,10 @@ from ..errors import QuerySyntaxError, close_matches, did_you_mean
 from ..query.syntax import Path, Step
 from ..query.tokens import TokenKind, tokenise
 from . import hints
+from .dialects.texts import Folded
 from .faults import Fault
 from .model import Attribute, EntityModel, Relation
-from .sources import Element, Folded, Source, Storage, joined
+from .sources import Element, Source, Storage, joined
 
 
 @attrs.frozen(eq=False)
@@ -146,7 +147,5 @@ def only_value(value: Element, target: Source, *conditions: Element) -> Element:
 
 
 def ordered(element: Element, attribute: Attribute) -> Element:
-    """Return *element* as a sort key: texts sort whatever their case, also where they come from another table."""
-    if attribute.exact or isinstance(element, sql.Column):
-        return element
-    return Folded(element)
+    """Return *element* as it is sorted and grouped: texts whatever their case, also those of another table."""
+    return element if attribute.exact else Folded(element)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
 
 import attrs
 import sqlalchemy as sql
 
 from ..errors import QuerySyntaxError
 from ..query.parser import parse
-from ..query.syntax import Aggregate, Path, Statement
+from ..query.syntax import Aggregate, Path, Statement, Step
 from ..schema import PropertyKind
-from .criteria import Criteria
+from .criteria import Criteria, Members
+from .dialects.expressions import Aggregated, SortKey
 from .encoding import encode
 from .faults import Fault
 from .loading import Loader
@@ -21,6 +23,9 @@ from .paths import Reader, ordered
 from .projections import select, select_defaults
 from .response import Response
 from .sources import NUMERIC, Element, Selection, Source, Storage
+
+Groups: TypeAlias = Mapping[str, "tuple[Element, Attribute]"]
+"""What is grouped by: the value and the attribute of each, by the name that it has in rows."""
 
 _MAXIMUM: int = 2**62
 """Offsets and limits beyond what a database can count are cut to it."""
@@ -60,12 +65,15 @@ class Queries:
 
     def _grouped(self, compiler: Compiler, statement: Statement) -> dict[str, object]:
         source = self.storage.source(compiler.reader.entity(statement.entity_type))
-        columns = compiler.grouped_columns(source, statement)
-        groups = [element for element, _ in compiler.group_keys(source, statement).values()]
+        keys = compiler.group_keys(source, statement)
+        columns = compiler.grouped_columns(source, statement, keys)
+        groups = [ordered(value, attribute) for value, attribute in keys.values()]
         labelled = [element.label(name) for name, (element, _) in columns.items()]
         rows: Selection = sql.select(*labelled).select_from(source.rows)
-        rows = compiler.filtered(source, statement, rows).group_by(*groups)
-        rows = rows.order_by(*compiler.sorting(source, statement), *groups)
+        rows = compiler.filtered(source, statement, rows)
+        if groups:
+            sorting = compiler.group_sorting(source, statement, keys)
+            rows = rows.group_by(*groups).order_by(*sorting, *map(SortKey, groups))
         found = [
             {name: encode(columns[name][1], value) for name, value in row.items()}
             for row in self.connection.execute(_paged(rows, statement)).mappings()
@@ -140,33 +148,48 @@ class Compiler:
         keys: list[Element] = []
         for order in statement.order_by:
             value, attribute = self.reader.scalar(source, order.path)
-            key = ordered(value, attribute)
-            keys.append(key.desc() if order.descending else key.asc())
+            keys.append(SortKey(ordered(value, attribute), descending=order.descending))
         return keys
 
-    def subquery(self, statement: Statement) -> Selection:
+    def group_sorting(self, source: Source, statement: Statement, groups: Groups) -> list[Element]:
+        """Return the sort keys of groups; what is not grouped by sorts by its smallest value."""
+        keys: list[Element] = []
+        for order in statement.order_by:
+            value, attribute = groups.get(_name(order.path)) or self.reader.scalar(source, order.path)
+            is_key = _name(order.path) in groups
+            key = ordered(value, attribute) if is_key else _smallest(value, attribute)
+            keys.append(SortKey(key, descending=order.descending))
+        return keys
+
+    def subquery(self, statement: Statement) -> Members:
         """Return the one column that the query of an ``in`` finds, without nulls."""
         source = self.reader.storage.source(self.reader.entity(statement.entity_type))
         first = statement.projections[0] if statement.projections else None
         if isinstance(first, Aggregate) or statement.group_by:
             raise self.reader.fault("the query of an 'in' selects one attribute, no aggregate", statement.entity_type)
-        value = source.key()[0] if first is None else self.reader.scalar(source, first)[0]
-        rows = self.filtered(source, statement, sql.select(value).where(value.is_not(None)))
+        path = first or Path((Step(source.entity.key[0]),))
+        value, attribute = self.reader.scalar(source, path)
+
+        def compiled(element: Element) -> Selection:
+            return self._members(source, statement, sql.select(element).where(value.is_not(None)))
+
+        return Members(value, attribute, compiled)
+
+    def _members(self, source: Source, statement: Statement, rows: Selection) -> Selection:
+        rows = self.filtered(source, statement, rows)
         if statement.limit is not None or statement.offset:
             rows = rows.order_by(*self.sorting(source, statement), *source.key())
             rows = rows.limit(min(statement.limit if statement.limit is not None else _MAXIMUM, _MAXIMUM))
             rows = rows.offset(min(statement.offset or 0, _MAXIMUM))
         return rows.correlate(None)
 
-    def group_keys(self, source: Source, statement: Statement) -> dict[str, tuple[Element, PropertyKind]]:
-        """Return the value of every attribute that is grouped by, and of what kind it is, by name."""
-        found: dict[str, tuple[Element, PropertyKind]] = {}
-        for path in statement.group_by:
-            value, attribute = self.reader.scalar(source, path)
-            found[_name(path)] = (value, attribute.kind)
-        return found
+    def group_keys(self, source: Source, statement: Statement) -> Groups:
+        """Return the value of every attribute that is grouped by, and the attribute, by name."""
+        return {_name(path): self.reader.scalar(source, path) for path in statement.group_by}
 
-    def grouped_columns(self, source: Source, statement: Statement) -> dict[str, tuple[Element, PropertyKind]]:
+    def grouped_columns(
+        self, source: Source, statement: Statement, groups: Groups
+    ) -> dict[str, tuple[Element, PropertyKind]]:
         """Return what each row of a grouped query shows: ``count_id`` for ``count(id)``, and what is grouped by."""
         columns: dict[str, tuple[Element, PropertyKind]] = {}
         for projection in statement.projections:
@@ -175,16 +198,21 @@ class Compiler:
                 name = f"{projection.function}_{_name(projection.path)}"
                 kind = PropertyKind.INTEGER if projection.function == "count" else attribute.kind
                 columns[name] = (self._aggregate(projection, value, attribute), kind)
-            elif _name(projection) not in {_name(path) for path in statement.group_by}:
+            elif _name(projection) not in groups:
                 raise self.reader.fault(f"{_name(projection)} is selected beside an aggregate: add it to 'group by'")
-        return columns | self.group_keys(source, statement)
+        # Texts that differ in case are one group, which shows one of them.
+        keys = {name: value if each.exact else _smallest(value, each) for name, (value, each) in groups.items()}
+        return columns | {name: (element, groups[name][1].kind) for name, element in keys.items()}
 
     def _aggregate(self, projection: Aggregate, value: Element, attribute: Attribute) -> Element:
         if projection.function in ("sum", "avg") and attribute.kind not in NUMERIC:
             message = f"{projection.function} needs a number, {attribute.name} is none"
             raise self.reader.fault(message, projection.path.steps[-1].name)
-        found: Element = getattr(sql.func, projection.function)(value)
-        return found
+        return Aggregated(projection.function, value, is_folded=not attribute.exact)
+
+
+def _smallest(value: Element, attribute: Attribute) -> Element:
+    return Aggregated("min", value, is_folded=not attribute.exact)
 
 
 def _name(path: Path) -> str:

@@ -6,70 +6,68 @@ import contextlib
 import logging
 import os
 import socket
-import sqlite3
 import uuid
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
 import attrs
 import uvicorn
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 
 from ..errors import FtrackError, SchemaError
 from .actions import Service
 from .caller import Caller
 from .demo import build_demo
+from .dialects import database_url, dialect_of
 from .faults import Fault
 from .files.folders import ForeignFolderError
 from .files.service import Files, opened_files
 from .roles import ADMINISTRATOR, give_role
 from .seed_files import SeedError, administrator_id, read_seed, run_seed
+from .startup import (
+    AddressUnusableError,
+    DatabaseUnusableError,
+    FilesUnusableError,
+    PackageMissingError,
+    RefusedError,
+    SandboxError,
+    SeedUnusableError,
+    WorkspaceUnusableError,
+    line,
+)
 from .store import Operation, Store
 from .users import Users, random_key
 from .workspace import Workspace
 
+__all__ = [
+    "AddressUnusableError",
+    "DatabaseUnusableError",
+    "FilesUnusableError",
+    "Options",
+    "PackageMissingError",
+    "RefusedError",
+    "SandboxError",
+    "SeedUnusableError",
+    "Server",
+    "WorkspaceUnusableError",
+    "database_url",
+    "environment",
+    "listen",
+    "opened_service",
+    "opened_store",
+    "server_url",
+]
+
 DEFAULT_USER = "sandbox"
 WILDCARDS = frozenset({"0.0.0.0", "::", ""})
 """Hosts that mean every address of this machine."""
-
-_LINE = 400
-"""Characters of a message that are shown; the problems of a workspace can fill pages."""
 
 _GRACE = 2
 """Seconds that calls under way have when the server stops."""
 
 _MAXIMUM_FRAME = 64 * 1024 * 1024
 """Bytes of a message to the event server; a longer one ends its connection."""
-
-
-class SandboxError(FtrackError):
-    """A sandbox cannot start: the message is one line for people."""
-
-
-class WorkspaceUnusableError(SandboxError):
-    """The workspace cannot be read."""
-
-
-class DatabaseUnusableError(SandboxError):
-    """The database cannot be opened, or another sandbox has it."""
-
-
-class FilesUnusableError(SandboxError):
-    """The folder for files cannot be used."""
-
-
-class AddressUnusableError(SandboxError):
-    """The sandbox cannot listen on its address."""
-
-
-class SeedUnusableError(SandboxError):
-    """The seed cannot be read, or one of its operations cannot be carried out."""
-
-
-class RefusedError(SandboxError):
-    """A command names a user, role or project that is not there, or one that is there already."""
 
 
 @attrs.frozen(kw_only=True)
@@ -96,12 +94,14 @@ def opened_service(options: Options) -> Generator[Service]:
         SandboxError: some of it cannot be used.
     """
     workspace = _workspace(options.workspace)
-    with _reserved(database_url(options.database)) as url, _seeded_store(workspace, url, options) as store:
+    url = database_url(options.database)
+    with dialect_of(url).reserved() as reservation, _seeded_store(workspace, url, options) as store:
+        reservation.guard(store.database.engine)
         users = Users(store)
         caller = _administrator(store, users, options)
         if options.demo:
             _demo(store, caller)
-        with _files(store, options.files, url) as files:
+        with _files(store, options.files) as files:
             service = Service(workspace, store, users, files)
             files.encoder.start()
             yield service
@@ -116,80 +116,18 @@ def opened_store(options: Options, *, alone: bool = True) -> Generator[Store]:
     """
     workspace = _workspace(options.workspace)
     url = database_url(options.database)
-    path = file_of(url)
-    if path is not None and not path.exists():
-        raise DatabaseUnusableError(f"there is no database {path}: ftrack-sandbox --database makes one")
-    with _reserved(url) if alone else contextlib.nullcontext(url), _store(workspace, url) as store:
+    dialect = dialect_of(url)
+    if not dialect.is_there():
+        raise DatabaseUnusableError(f"there is no database {dialect.shown}: ftrack-sandbox --database makes one")
+    with dialect.reserved() if alone else contextlib.nullcontext(), _store(workspace, url) as store:
         yield store
-
-
-def file_of(url: str) -> Path | None:
-    """Return the file of a database, or None where it is in memory or on a server."""
-    parts = make_url(url)
-    if parts.get_backend_name() != "sqlite" or parts.database in {None, "", ":memory:"}:
-        return None
-    return Path(str(parts.database)).absolute()
 
 
 def _workspace(folder: Path | None) -> Workspace:
     try:
         return Workspace.standard() if folder is None else Workspace.load(folder)
     except (OSError, ValueError, FtrackError) as error:
-        raise WorkspaceUnusableError(f"cannot read the workspace {folder or 'standard'}: {_line(error)}") from error
-
-
-def database_url(database: str) -> str:
-    """Return the URL of *database*, which may also be the path of a SQLite file.
-
-    Raises:
-        DatabaseUnusableError: it is neither.
-    """
-    url = database if "://" in database else f"sqlite:///{Path(database).expanduser()}"
-    try:
-        return make_url(url).render_as_string(hide_password=False)
-    except (ArgumentError, ValueError) as error:
-        raise DatabaseUnusableError(f"{database!r} is no URL of a database: {_line(error)}") from error
-
-
-@contextlib.contextmanager
-def _reserved(url: str) -> Generator[str]:
-    """Keep other sandboxes from serving the same file: this one remembers users, and tells its clients of every change.
-
-    The mark is a lock on a second file beside it, which the operating system takes back however this process ends.
-    """
-    path = file_of(url)
-    if path is None:
-        yield url
-        return
-    with contextlib.ExitStack() as stack:
-        try:
-            lock = stack.enter_context(contextlib.closing(_connect(f"{path}.lock", timeout=0)))
-            lock.execute("begin exclusive")
-        except sqlite3.Error as error:
-            reason = (
-                "another ftrack-sandbox serves it" if "locked" in str(error) else f"{_line(error)} in {path.parent}"
-            )
-            raise DatabaseUnusableError(f"cannot use the database {path}: {reason}") from error
-        _probe(path)
-        yield url
-
-
-def _probe(path: Path) -> None:
-    """Raise DatabaseUnusableError where a file is no database, or some other program is writing to it."""
-    if not path.exists():
-        return
-    try:
-        with contextlib.closing(_connect(str(path), timeout=1)) as connection:
-            connection.execute("begin immediate")
-            connection.execute("select count(*) from sqlite_master").fetchall()
-            connection.execute("rollback")
-    except sqlite3.Error as error:
-        raise DatabaseUnusableError(f"cannot use the database {path}: {_line(error)}") from error
-
-
-def _connect(path: str, *, timeout: float) -> sqlite3.Connection:
-    """Return a connection that begins no transaction by itself and may be closed by any thread."""
-    return sqlite3.connect(path, timeout=timeout, isolation_level=None, check_same_thread=False)
+        raise WorkspaceUnusableError(f"cannot read the workspace {folder or 'standard'}: {line(error)}") from error
 
 
 @contextlib.contextmanager
@@ -197,22 +135,23 @@ def _store(workspace: Workspace, url: str) -> Generator[Store]:
     try:
         store = Store(workspace, url)
     except SchemaError as error:
-        raise WorkspaceUnusableError(f"cannot serve the workspace {workspace.name}: {_line(error)}") from error
-    except (SQLAlchemyError, sqlite3.Error, OSError, ImportError, ValueError, FtrackError) as error:
-        shown = make_url(url).render_as_string(hide_password=True)
-        raise DatabaseUnusableError(f"cannot use the database {shown}: {_line(error)}") from error
+        raise WorkspaceUnusableError(f"cannot serve the workspace {workspace.name}: {line(error)}") from error
+    except SandboxError:
+        raise
+    except (SQLAlchemyError, OSError, ValueError, FtrackError) as error:
+        raise DatabaseUnusableError(f"cannot use the database {dialect_of(url).shown}: {line(error)}") from error
     with contextlib.closing(store):
         yield store
 
 
 @contextlib.contextmanager
-def _files(store: Store, folder: Path | None, url: str) -> Generator[Files]:
+def _files(store: Store, folder: Path | None) -> Generator[Files]:
     with contextlib.ExitStack() as stack:
         try:
-            files = stack.enter_context(opened_files(store, folder, url))
+            files = stack.enter_context(opened_files(store, folder))
         except (OSError, ForeignFolderError) as error:
             shown = folder or "beside the database"
-            raise FilesUnusableError(f"cannot use the folder for files {shown}: {_line(error)}") from error
+            raise FilesUnusableError(f"cannot use the folder for files {shown}: {line(error)}") from error
         yield files
 
 
@@ -220,21 +159,15 @@ def _files(store: Store, folder: Path | None, url: str) -> Generator[Files]:
 def _seeded_store(workspace: Workspace, url: str, options: Options) -> Generator[Store]:
     """Open the database; where it is new, run the seed on it.
 
-    A new file is filled under another name, so that whatever happens there is a whole database or none.
+    It is filled in another place, so that whatever happens there is a whole database or none.
     """
     operations = [] if options.seed is None else _read_seed(options.seed)
-    path = file_of(url)
-    if options.seed is not None and path is not None and not (path.exists() and path.stat().st_size):
-        filling = path.with_name(f"{path.name}.seeding")
-        _remove_database(filling)
-        try:
-            with _store(workspace, f"sqlite:///{filling}") as store:
-                _run_seed(store, operations, options, options.seed)
-            filling.replace(path)
-        finally:
-            _remove_database(filling)
+    filling = None if options.seed is None else dialect_of(url).filling()
+    if options.seed is not None and filling is not None:
+        with filling as place, _store(workspace, place) as store:
+            _run_seed(store, operations, options, options.seed)
     with _store(workspace, url) as store:
-        if options.seed is not None and path is None and store.is_new:
+        if options.seed is not None and store.is_new:
             _run_seed(store, operations, options, options.seed)
         yield store
 
@@ -243,7 +176,7 @@ def _read_seed(path: Path) -> list[Operation]:
     try:
         return read_seed(path)
     except SeedError as error:
-        raise SeedUnusableError(_line(error)) from error
+        raise SeedUnusableError(line(error)) from error
 
 
 def _run_seed(store: Store, operations: Sequence[Operation], options: Options, path: Path) -> None:
@@ -252,12 +185,7 @@ def _run_seed(store: Store, operations: Sequence[Operation], options: Options, p
     try:
         run_seed(store, operations, caller, path)
     except SeedError as error:
-        raise SeedUnusableError(_line(error)) from error
-
-
-def _remove_database(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+        raise SeedUnusableError(line(error)) from error
 
 
 def _administrator(store: Store, users: Users, options: Options) -> Caller:
@@ -304,7 +232,7 @@ def listen(host: str, port: int) -> socket.socket:
             listening.bind(address)
             listening.listen(128)
         except (OSError, UnicodeError) as error:
-            raise AddressUnusableError(f"cannot listen on {host}, port {port}: {_line(error)}") from error
+            raise AddressUnusableError(f"cannot listen on {host}, port {port}: {line(error)}") from error
         stack.pop_all()
         return listening
 
@@ -354,9 +282,3 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Generator[None]:
         """Capture none."""
         yield
-
-
-def _line(error: BaseException) -> str:
-    """Return what *error* says, as one line of some length."""
-    text = " ".join(str(getattr(error, "orig", None) or error).split()) or type(error).__name__
-    return text if len(text) <= _LINE else f"{text[: _LINE - 3]}..."

@@ -7,74 +7,16 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 import sqlalchemy as sql
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from ..schema import PropertyKind
+from .dialects.expressions import Now, SortKey, Unindexed
+from .dialects.texts import Folded
 from .model import EntityModel, Relation, StorageModel
 from .tables import NUMBER_COMPANION, TEXT_COMPANION, TYPE, Tables
 
 Element: TypeAlias = "sql.ColumnElement[Any]"
 Selection: TypeAlias = "sql.Select[Any]"
 Formula: TypeAlias = "Callable[[Storage, Source], Element]"
-
-
-class Unindexed(sql.ColumnElement[Any]):
-    """A column that the planner must not choose an index for: the type of a row says less than any criterion."""
-
-    inherit_cache = True
-    _traverse_internals = [("column", sql.sql.visitors.InternalTraversal.dp_clauseelement)]
-
-    def __init__(self, column: Element) -> None:
-        self.column = column
-        self.type = column.type
-
-
-@compiles(Unindexed)
-def _plain(element: Unindexed, compiler: SQLCompiler, **options: Any) -> str:
-    return compiler.process(element.column, **options)
-
-
-@compiles(Unindexed, "sqlite")
-def _without_index(element: Unindexed, compiler: SQLCompiler, **options: Any) -> str:
-    return "+" + compiler.process(element.column, **options)
-
-
-class Folded(sql.ColumnElement[Any]):
-    """A text that compares and sorts whatever its case, as the columns of texts do by themselves."""
-
-    inherit_cache = True
-    _traverse_internals = [("text", sql.sql.visitors.InternalTraversal.dp_clauseelement)]
-
-    def __init__(self, text: Element) -> None:
-        self.text = text
-        self.type = text.type
-
-
-@compiles(Folded)
-def _as_it_is(element: Folded, compiler: SQLCompiler, **options: Any) -> str:
-    return compiler.process(element.text, **options)
-
-
-@compiles(Folded, "sqlite")
-def _whatever_its_case(element: Folded, compiler: SQLCompiler, **options: Any) -> str:
-    return f"({compiler.process(element.text, **options)}) COLLATE NOCASE"
-
-
-class Bracketed(sql.ColumnElement[Any]):
-    """A condition in brackets of its own, which SQLAlchemy would leave out within conditions of the same sort."""
-
-    inherit_cache = True
-    _traverse_internals = [("inner", sql.sql.visitors.InternalTraversal.dp_clauseelement)]
-
-    def __init__(self, inner: Element) -> None:
-        self.inner = inner
-        self.type = sql.Boolean()
-
-
-@compiles(Bracketed)
-def _bracketed(element: Bracketed, compiler: SQLCompiler, **options: Any) -> str:
-    return f"({compiler.process(element.inner, **options)})"
 
 
 @attrs.frozen(eq=False)
@@ -261,7 +203,7 @@ def _latest_version_id(storage: Storage, asset: Source) -> Element:
 def _newest(storage: Storage, asset_id: Element) -> Element:
     versions = storage.tables[storage.entity("AssetVersion").table].alias()
     newest = sql.select(versions.c.id).where(versions.c.asset_id == asset_id)
-    newest = newest.order_by(versions.c.version.desc(), versions.c.id).limit(1)
+    newest = newest.order_by(SortKey(versions.c.version, descending=True), versions.c.id).limit(1)
     return newest.correlate_except(versions).scalar_subquery()
 
 
@@ -271,9 +213,8 @@ def _is_latest_version(storage: Storage, version: Source) -> Element:
 
 
 def _is_open(_storage: Storage, review: Source) -> Element:
-    now = sql.func.strftime("%Y-%m-%dT%H:%M:%S", "now")
     c = review.rows.c
-    return sql.func.coalesce(sql.and_(c.start_date <= now, c.end_date >= now), sql.false(), type_=sql.Boolean())
+    return sql.func.coalesce(sql.and_(c.start_date <= Now(), c.end_date >= Now()), sql.false(), type_=sql.Boolean())
 
 
 FORMULAS: Final[Mapping[tuple[str, str], Formula]] = {

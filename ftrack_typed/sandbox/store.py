@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Final, Protocol, TypeAlias
 
 import sqlalchemy as sql
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from . import faults, writes
 from .batch import Batch, Change, Values
@@ -24,6 +24,8 @@ from .rules.people import USER_TYPE
 from .searches import search
 from .seed import seed
 from .sources import Storage
+from .startup import DatabaseUnusableError
+from .storable import check_texts
 from .tables import Tables
 from .workspace import Workspace
 
@@ -49,8 +51,6 @@ class Guard(Protocol):
 READING: Final = frozenset({"query", "search", "query_schemas", "query_server_information"})
 """Actions that change nothing: a batch of them does not wait for writers."""
 
-_TOO_COMPLEX: Final = ("too large", "too complex", "too many", "parser stack")
-
 
 class Store:
     """The rows of one workspace in a database; runs batches of operations. Safe for use by several threads.
@@ -62,7 +62,8 @@ class Store:
     def __init__(self, workspace: Workspace, database_url: str = "sqlite://") -> None:
         """Open the database, make the tables that it lacks, and fill a new one with the rows that every server has.
 
-        ``sqlite://`` keeps the rows in memory, ``sqlite:///file.db`` in a file in WAL mode.
+        ``sqlite://`` keeps the rows in memory, ``sqlite:///file.db`` in a file in WAL mode, and
+        ``postgresql://user@host/name`` in a database of PostgreSQL.
         """
         self.workspace = workspace
         self.database = Database(database_url)
@@ -79,10 +80,13 @@ class Store:
         self.clock: Callable[[], str] = now
         """Tells what time batches take it to be, as dates are stored."""
         self.after_commit: list[Hook] = []
-        with self.database.transaction(writing=True) as connection:
-            self.is_new = self.storage.tables.create(connection)
-            """Whether the database had no tables before."""
-            seed(self._batch(connection, Caller("", "")), workspace)
+        with ExitStack() as undone:
+            undone.callback(self.close)
+            with self.database.transaction(writing=True) as connection:
+                self.is_new = self.storage.tables.create(connection)
+                """Whether the database had no tables before."""
+                seed(self._batch(connection, Caller("", "")), workspace)
+            undone.pop_all()
 
     def execute(self, operations: Sequence[Operation], caller: Caller) -> list[object]:
         """Run a batch in one transaction and return one result per operation, in order (protocol section 1.2).
@@ -98,6 +102,7 @@ class Store:
             return self._executed(operations, caller, writing)
 
     def _executed(self, operations: Sequence[Operation], caller: Caller, writing: bool) -> list[object]:
+        check_texts(operations, self.database.dialect.unstorable)
         try:
             with self.database.transaction(writing=writing) as connection:
                 batch = self._batch(connection, caller)
@@ -106,7 +111,9 @@ class Store:
                     self.guard.after(batch)
                 batch.requirements.check(batch)
         except DBAPIError as error:
-            raise _database_fault(error) from error
+            raise self.database.dialect.fault(error) from error
+        except DatabaseUnusableError as error:
+            raise Fault("DatabaseError", str(error), status=500) from error
         except RecursionError:
             raise Fault("ParseError", "Failed to parse: the operation is nested too deeply") from None
         if batch.changes:
@@ -143,7 +150,9 @@ class Store:
 
     def _batch(self, connection: sql.Connection, caller: Caller) -> Batch:
         response = Response(denormalize=caller.denormalize)
-        batch = Batch(self.storage, connection, caller, self.links(caller), response, now=self.clock())
+        batch = Batch(
+            self.storage, connection, caller, self.links(caller), response, self.database.dialect, now=self.clock()
+        )
         batch.memo["workspace"] = self.workspace
         return batch
 
@@ -189,13 +198,3 @@ _ACTIONS: Final[Mapping[str, Handler]] = {
     "query_schemas": _query_schemas,
     "query_server_information": _query_server_information,
 }
-
-
-def _database_fault(error: DBAPIError) -> Fault:
-    """Return the error for what the database refuses: a query beyond its limits, or a fault of this server."""
-    message = str(error.orig)
-    if any(sign in message.lower() for sign in _TOO_COMPLEX):
-        return Fault("ParseError", f"Failed to parse: the query is beyond the limits of the database ({message})")
-    if isinstance(error, IntegrityError):
-        return faults.integrity(message)
-    return Fault("DatabaseError", message, status=500)

@@ -129,6 +129,8 @@ class Users:
     def _login(self, username: str) -> _Login | None:
         """Return what is known of the user of exactly that name: the column ignores case."""
         storage = self._store.storage
+        if any(character in username for character in self._store.database.dialect.unstorable):
+            return None
         entity = storage.entity("User")
         table = storage.tables[entity.table]
         name, user_id = table.c[entity.column("username")], table.c.id

@@ -18,6 +18,7 @@ from .model import EntityModel, Key
 from .requirements import Mention
 from .response import stub
 from .rules import RULES
+from .tables import unique_name
 
 Operation = Mapping[str, object]
 
@@ -110,7 +111,7 @@ def change(draft: Draft, incoming: Incoming) -> None:
     try:
         draft.batch.update(draft.entity, draft.key, draft.values)
     except IntegrityError as error:
-        raise _violation(draft, draft.key) from error
+        raise _violation(draft, draft.key, error) from error
     _remember(draft, incoming)
     contents.replace_all(draft, incoming)
     for rules in rules_of(draft.entity):
@@ -209,14 +210,15 @@ def _inserted(draft: Draft, key: Key) -> Key:
     try:
         return draft.batch.insert(draft.entity, draft.values)
     except IntegrityError as error:
-        raise _violation(draft, key) from error
+        raise _violation(draft, key, error) from error
 
 
-def _violation(draft: Draft, key: Key) -> faults.Fault:
+def _violation(draft: Draft, key: Key, error: IntegrityError) -> faults.Fault:
     """Return the error for a row that the database refuses: its key or its name is taken."""
     entity = draft.entity
     rule = draft.batch.storage.model.unique.get(entity.table)
-    if rule is not None and (draft.before is not None or draft.batch.row(entity, key) is None):
+    dialect = draft.batch.dialect
+    if rule is not None and dialect.breaks(error, unique_name(entity.table, rule[0]), rule[0]):
         shown = " and ".join(f"{name} {draft.get(name)!r}" for name in reversed(rule[0]))
         return faults.integrity(
             f"there is another {entity.lineage[-1].lower()} with {shown}: {entity.name} must differ"

@@ -10,9 +10,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
-import platformdirs
 import sqlalchemy as sql
-from sqlalchemy.engine import make_url
 
 from ..store import Store
 
@@ -32,19 +30,19 @@ class ForeignFolderError(ValueError):
 
 
 @contextlib.contextmanager
-def chosen_folder(given: Path | None, database_url: str) -> Generator[Path]:
-    """Yield the folder for the files of a database: *given*, else one beside it; a temporary one if it is in memory."""
-    url = make_url(database_url)
-    if given is not None:
-        yield given.expanduser().absolute()
-    elif url.get_backend_name() != "sqlite":
-        yield platformdirs.user_data_path("ftrack-typed") / "sandbox" / f"{url.database or 'database'}.files"
-    elif url.database in {None, "", ":memory:"}:
+def chosen_folder(given: Path | None, store: Store, secret: bytes) -> Generator[Path]:
+    """Yield the folder for the files of a database: *given*, else its own; a temporary one if it is in memory."""
+    folder = store.database.dialect.files_folder(_owner(secret)) if given is None else given.expanduser().absolute()
+    if folder is not None:
+        yield folder
+    else:
         with tempfile.TemporaryDirectory(prefix="ftrack-sandbox-", ignore_cleanup_errors=True) as temporary:
             yield Path(temporary)
-    else:
-        path = Path(str(url.database)).absolute()
-        yield path.with_name(f"{path.name}.files")
+
+
+def _owner(secret: bytes) -> str:
+    """Return a name that the database with *secret* has, and no other."""
+    return hashlib.sha256(b"owner of files:" + secret).hexdigest()
 
 
 def server_secret(store: Store) -> bytes:
@@ -69,7 +67,7 @@ def claim(folder: Path, secret: bytes) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     owner = folder / _OWNER
-    name = hashlib.sha256(b"owner of files:" + secret).hexdigest()
+    name = _owner(secret)
     if owner.exists():
         if owner.read_text("ascii", "replace").strip() != name:
             raise ForeignFolderError("it has the files of another database: remove it, or give another with --files")

@@ -157,15 +157,15 @@ class SignedLinks:
 
 
 @contextlib.contextmanager
-def opened_files(store: Store, folder: Path | None, database_url: str) -> Generator[Files]:
-    """Open the files of a store: in *folder*, or where files of that database lie by default.
+def opened_files(store: Store, folder: Path | None) -> Generator[Files]:
+    """Open the files of a store: in *folder*, or where files of its database lie by default.
 
     Raises:
         ForeignFolderError: the folder belongs to another database.
         OSError: the folder cannot be used.
     """
-    with chosen_folder(folder, database_url) as chosen:
-        secret = server_secret(store)
+    secret = server_secret(store)
+    with chosen_folder(folder, store, secret) as chosen:
         claim(chosen, secret)
         files = Files(store, chosen, secret)
         try:

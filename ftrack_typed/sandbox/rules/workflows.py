@@ -8,6 +8,8 @@ from typing import Any, Final
 import sqlalchemy as sql
 
 from ..batch import Batch
+from ..dialects.expressions import SortKey
+from ..dialects.texts import Folded, FoldedText
 from ..drafts import Draft
 from ..sources import Element, Selection
 
@@ -135,7 +137,7 @@ def _first_linked(batch: Batch, link: str, near: str, near_id: object, far: str,
     if not batch.has(link):
         return None
     links, targets = batch.table(batch.entity(link)), batch.table(batch.entity(target))
-    order = [*_not_started_first(batch, target), *([links.c.sort] if "sort" in links.c else [])]
+    order = [*_not_started_first(batch, target), *([SortKey(links.c.sort)] if "sort" in links.c else [])]
     statement = sql.select(targets.c.id).join(links, links.c[far] == targets.c.id).where(links.c[near] == near_id)
     return _only(batch, statement.order_by(*order, *_sorting(targets)))
 
@@ -148,7 +150,10 @@ def _first(batch: Batch, target: str) -> object:
 
 
 def _sorting(table: sql.Table) -> list[Element]:
-    return [table.c[name] for name in ("sort", "name") if name in table.c]
+    """Return the order of statuses and the like, the same on every database."""
+    found = [table.c[name] for name in ("sort", "name") if name in table.c]
+    keys = [SortKey(Folded(each) if isinstance(each.type, FoldedText) else each) for each in found]
+    return [*keys, table.c.id]
 
 
 def _only(batch: Batch, statement: Selection) -> object:

@@ -113,9 +113,9 @@ def workspace() -> Workspace:
 
 
 @pytest.fixture(scope="module")
-def store(workspace: Workspace) -> Iterator[Store]:
+def store(workspace: Workspace, database: str) -> Iterator[Store]:
     """Give one store to all tests of a module; each makes a project of its own in it."""
-    made = Store(workspace)
+    made = Store(workspace, database)
     made.insert_user(USER, "admin")
     yield made
     made.close()

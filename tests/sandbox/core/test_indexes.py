@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-import sqlalchemy as sql
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 
 from ftrack_typed.sandbox.derivation import derive
 from ftrack_typed.sandbox.model import EntityModel
@@ -18,6 +15,7 @@ from ftrack_typed.sandbox.workspace import Workspace
 from ftrack_typed.schema import PropertyKind
 
 from .conftest import Calls, create
+from .plans import plan
 
 TYPES = sorted(
     {
@@ -30,24 +28,6 @@ TYPES = sorted(
     }
 )
 """One type of each table, and some that are part of one."""
-
-
-def plan(calls: Calls, expression: str) -> list[str]:
-    """Return how the database finds the rows of a query."""
-    plans: list[str] = []
-
-    def explain(connection: sql.Connection, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.startswith("SELECT") and not plans:
-            cursor = connection.connection.cursor()
-            plans.extend(row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
-
-    engine = calls.store.database.engine
-    event.listen(engine, "before_cursor_execute", explain)
-    try:
-        calls.query(expression)
-    finally:
-        event.remove(engine, "before_cursor_execute", explain)
-    return plans
 
 
 def foreign_keys(calls: Calls, entity: EntityModel) -> Iterator[str]:
@@ -64,10 +44,9 @@ def test_keys_and_foreign_keys_are_found_by_an_index(calls: Calls, name: str) ->
     entity = calls.store.storage.entity(name)
     key = " and ".join(f'{part} is "1"' for part in entity.key)
     for condition in (key, *(f'{attribute} is "1"' for attribute in foreign_keys(calls, entity))):
-        plans = plan(calls, f"{name} where {condition} limit 10")
-        assert plans, condition
-        assert plans[0].startswith("SEARCH"), (condition, plans)
-        assert "_entity_type" not in plans[0], (condition, plans)
+        found = plan(calls, f"{name} where {condition} limit 10")
+        assert found.is_a_look_up, (condition, found)
+        assert "_entity_type" not in found.steps[0], (condition, found)
 
 
 @pytest.mark.parametrize(
@@ -92,9 +71,43 @@ def test_keys_and_foreign_keys_are_found_by_an_index(calls: Calls, name: str) ->
     ],
 )
 def test_names_are_found_by_an_index(calls: Calls, expression: str) -> None:
-    plans = plan(calls, f"{expression} limit 10")
-    assert plans[0].startswith("SEARCH"), plans
-    assert not any(each.startswith("SCAN") for each in plans), plans
+    found = plan(calls, f"{expression} limit 10")
+    assert found.is_a_look_up, found
+    assert not found.reads_a_whole_table, found
+
+
+@pytest.mark.parametrize(
+    ("expression", "index", "condition"),
+    [
+        ('Task where id is "x"', "sqlite_autoindex_context_1", "id = "),
+        ('TypedContext where id in ("x", "y")', "sqlite_autoindex_context_1", "id = ANY"),
+        ('Task where parent_id is "x"', "parent_id", "parent_id = "),
+        ('Task where parent.id is "x"', "parent_id", "parent_id = "),
+        ('Task where parent.name is "x"', "parent_id", "lower(name) = "),
+        ('Task where parent_id is "x" and name is "y"', "parent_id_name", "name) = "),
+        ('Task where project_id is "x"', "ix_context_project_id", "project_id = "),
+        ('Task where project.name is "x"', "ix_context_project_id", "lower(name) = "),
+        ('Task where name is "x"', "ix_context_name", "lower(name) = "),
+        ('Task where name in ("x", "y")', "ix_context_name", "lower(name) = ANY"),
+        ('Task where status_id is "x"', "ix_context_status_id", "status_id = "),
+        ('AssetVersion where asset_id is "x"', "ix_asset_version_asset_id", "asset_id = "),
+        ('Metadata where parent_id is "x" and key is "k"', "sqlite_autoindex_metadata_1", "parent_id = "),
+        (
+            'ComponentLocation where location_id is "x" and component_id in ("a")',
+            "ix_component_location_",
+            "location_id = ",
+        ),
+        ('Note where parent_id is "x"', "ix_note_parent_id", "parent_id = "),
+        ("Project", "ix_context__entity_type", "_entity_type"),
+    ],
+)
+def test_look_ups_use_an_index(calls: Calls, expression: str, index: str, condition: str) -> None:
+    """SQLite chooses by rules, PostgreSQL by what it knows of the rows: it may take any index with the column."""
+    found = plan(calls, f"{expression} limit 10")
+    assert found.is_a_look_up, found
+    assert not found.reads_a_whole_table, found
+    is_sqlite = calls.store.database.engine.dialect.name == "sqlite"
+    assert index in found.steps[0] if is_sqlite else any(condition in step for step in found.steps), found
 
 
 LETTERS = "aAzZ@[`{%_\\é\U0010ffff"

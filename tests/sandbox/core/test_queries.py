@@ -14,9 +14,9 @@ from .conftest import USER, Calls, Entity, create, moment, query, ref
 
 
 @pytest.fixture(scope="module")
-def calls(workspace: Workspace) -> Iterator[Calls]:
+def calls(workspace: Workspace, database: str) -> Iterator[Calls]:
     """Give a store with one small production, which these tests only read."""
-    store = Store(workspace)
+    store = Store(workspace, database)
     store.insert_user(USER, "admin", {"first_name": "Ada", "email": "ada@example.com"})
     made = Calls(store, Caller(USER, "admin"))
     _produce(made)
@@ -330,3 +330,113 @@ def test_thousands_of_values_and_conditions(calls: Calls) -> None:
     assert len(calls.query(f"Metadata where {keys}")) == 1
     both = " and ".join(f"name != x{number}" for number in range(1_200))
     assert len(calls.query(f"Task where {both}")) == 4
+
+
+# What databases do in different ways by themselves.
+
+
+@pytest.fixture(scope="module")
+def spellings(calls: Calls) -> str:
+    """Make users whose first names differ in case, in letters beyond ASCII, or are missing; return what tells them."""
+    names = ["b", "B", "Z", "_", "ä", "Ä", "[", None, "é\U0001f600", "zz"]
+    users = [
+        create(
+            "User", id=f"w{number}", username=f"w{number}", first_name=name, last_name="w", is_active=number % 2 == 0
+        )
+        for number, name in enumerate(names)
+    ]
+    calls.batch(*users)
+    return 'User where last_name is "W"'
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ("first_name", "w7 w6 w3 w0 w1 w2 w9 w5 w4 w8"),
+        ("first_name desc", "w8 w4 w5 w9 w2 w0 w1 w3 w6 w7"),
+        ("is_active, id", "w1 w3 w5 w7 w9 w0 w2 w4 w6 w8"),
+        ("email desc, id desc", "w9 w8 w7 w6 w5 w4 w3 w2 w1 w0"),
+    ],
+)
+def test_letters_of_ascii_sort_whatever_their_case_and_nulls_first(
+    calls: Calls, spellings: str, order: str, expected: str
+) -> None:
+    assert " ".join(row["id"] for row in calls.query(f"select id from {spellings} order by {order}")) == expected
+
+
+@pytest.mark.parametrize(
+    ("criteria", "expected"),
+    [
+        ("first_name is b", "w0 w1"),
+        ("first_name is Ä", "w5"),
+        ("first_name like 'Z%'", "w2 w9"),
+        ("first_name like '_'", "w0 w1 w2 w3 w4 w5 w6"),
+        ("first_name like 'é_'", "w8"),
+        ("first_name > '_'", "w0 w1 w2 w4 w5 w8 w9"),
+        ("first_name not_in (B, zZ)", "w2 w3 w4 w5 w6 w8"),
+        ("id like 'W0'", "w0"),
+        ("id in ('W0', w1)", "w1"),
+        ("first_name in (select first_name from User where id is w1)", "w0 w1"),
+        ("id in (select username from User where first_name is B)", "w0 w1"),
+        ("username in (select name from Task)", ""),
+        ("is_active > False", "w0 w2 w4 w6 w8"),
+        ("is_active in (true)", "w0 w2 w4 w6 w8"),
+    ],
+)
+def test_letters_of_ascii_compare_whatever_their_case(
+    calls: Calls, spellings: str, criteria: str, expected: str
+) -> None:
+    found = calls.query(f"select id from {spellings} and {criteria} order by id")
+    assert " ".join(row["id"] for row in found) == expected
+
+
+def test_long_lists_find_what_short_ones_do(calls: Calls, spellings: str) -> None:
+    many = ", ".join(f'"x{number}"' for number in range(600))
+    for name in ("first_name", "username"):
+        assert [row["id"] for row in calls.query(f"{spellings} and {name} in ({many}, B, W2)")] == [
+            row["id"] for row in calls.query(f"{spellings} and {name} in (B, W2)")
+        ]
+    numbers = ", ".join(str(number + 1000) for number in range(600))
+    assert [row["id"] for row in calls.query(f"Task where bid in ({numbers}, 2.5, 8)")] == ["t1", "t2"]
+    assert [row["id"] for row in calls.query(f"AssetVersion where version in ({numbers}, 2, 1.5)")] == ["v2"]
+    assert calls.query("AssetVersion where version in (1.5) or version is 2.25") == []
+
+
+def test_groups_and_aggregates_of_texts_flags_and_whole_numbers(calls: Calls, spellings: str) -> None:
+    rows = calls.query(f"select count(id), first_name from {spellings} and first_name is_not none group by first_name")
+    assert [(str(row["first_name"]).lower(), row["count_id"]) for row in rows if row["count_id"] > 1] == [("b", 2)]
+    assert len(rows) == 8
+    (row,) = calls.query(f"select min(first_name), max(first_name), min(is_active), max(is_active) from {spellings}")
+    assert row == {
+        "min_first_name": "[",
+        "max_first_name": "é\U0001f600",
+        "min_is_active": False,
+        "max_is_active": True,
+    }
+    assert calls.query("select sum(version), avg(version), max(version) from AssetVersion order by id") == [
+        {"sum_version": 3, "avg_version": 1.5, "max_version": 2}
+    ]
+    assert calls.query("select count(id), is_active from User where last_name is w group by is_active") == [
+        {"count_id": 5, "is_active": False},
+        {"count_id": 5, "is_active": True},
+    ]
+
+
+def test_groups_sort_by_what_they_are_grouped_by_or_the_smallest_value(calls: Calls) -> None:
+    by_parent = "select count(id), parent.name, parent_id from Task group by parent.name, parent_id order by"
+    assert [row["parent.name"] for row in calls.query(f"{by_parent} parent.name desc")] == ["sh020", "sh010", "other"]
+    assert [row["parent_id"] for row in calls.query(f"{by_parent} bid")] == ["s2", "s1", "p2"]
+    assert [row["parent_id"] for row in calls.query(f"{by_parent} name desc")] == ["s2", "p2", "s1"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        ("Task where name in (select bid from Task)", ["Task.name must be texts", "selects bid, which holds numbers"]),
+        ("Task where bid in (select name from Task)", ["Task.bid must be numbers", "selects name, which holds texts"]),
+    ],
+)
+def test_the_query_of_an_in_must_select_what_can_be_compared(calls: Calls, expression: str, words: list[str]) -> None:
+    fault = calls.fault(query(expression))
+    assert fault.exception == "ParseError"
+    assert all(word in fault.content for word in words), fault.content

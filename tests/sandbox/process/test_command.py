@@ -188,21 +188,19 @@ def test_database_that_another_program_is_writing_to(tmp_path: Path) -> None:
         assert_refused(run("--database", str(path)), 4, "file.db", "locked")
 
 
-def test_second_process_on_one_database_is_refused(start: Start, tmp_path: Path) -> None:
-    path = tmp_path / "file.db"
-    first = start("--database", path)
+def test_second_process_on_one_database_is_refused(start: Start, lasting_database: str) -> None:
+    first = start("--database", lasting_database)
     first.api()
-    assert_refused(run("--database", f"sqlite:///{path}"), 4, "file.db", "another ftrack-sandbox")
+    assert_refused(run("--database", lasting_database), 4, lasting_database[-10:], "another ftrack-sandbox")
     first.stop()
-    assert start("--database", path).api().call({"action": "query_server_information"})
+    assert start("--database", lasting_database).api().call({"action": "query_server_information"})
 
 
-def test_database_of_a_killed_process_is_free(start: Start, tmp_path: Path) -> None:
-    path = tmp_path / "file.db"
-    first = start("--database", path)
+def test_database_of_a_killed_process_is_free(start: Start, lasting_database: str) -> None:
+    first = start("--database", lasting_database)
     first.api()
     first.close()  # SIGKILL
-    assert start("--database", path).api().call({"action": "query_server_information"})
+    assert start("--database", lasting_database).api().call({"action": "query_server_information"})
 
 
 @pytest.mark.parametrize(

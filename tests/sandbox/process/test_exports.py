@@ -49,8 +49,10 @@ def edit(calls: Calls) -> None:
 
 
 @pytest.mark.parametrize("change", [lambda calls: None, edit], ids=["demo", "edited"])
-def test_an_export_makes_a_database_that_gives_the_same_export(tmp_path: Path, change: Callable[[Calls], None]) -> None:
-    with Sandbox(demo=True) as sandbox:
+def test_an_export_makes_a_database_that_gives_the_same_export(
+    tmp_path: Path, lasting_database: str, change: Callable[[Calls], None]
+) -> None:
+    with Sandbox(demo=True, database=lasting_database) as sandbox:
         change(administrator(sandbox))
         first = exported(sandbox)
         assert exported(sandbox).text() == first.text()
@@ -74,13 +76,13 @@ def test_a_new_database_has_nothing_but_its_administrator_to_export() -> None:
 
 
 @pytest.mark.slow
-def test_the_command_writes_a_seed(tmp_path: Path) -> None:
-    database, output = tmp_path / "studio.db", tmp_path / "export.json"
-    with Sandbox(database=str(database)) as sandbox:
+def test_the_command_writes_a_seed(tmp_path: Path, lasting_database: str) -> None:
+    database, output = lasting_database, tmp_path / "export.json"
+    with Sandbox(database=database) as sandbox:
         administrator(sandbox).create("Scope", id="scope", name="x")
-        done = run("export", "--database", str(database), "--output", str(output))
+        done = run("export", "--database", database, "--output", str(output))
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     names = [operation["entity_data"].get("name") for operation in json.loads(output.read_text("utf-8"))]
     assert "x" in names
-    assert run("export", "--database", str(database)).stdout == output.read_text("utf-8")
+    assert run("export", "--database", database).stdout == output.read_text("utf-8")
     assert_refused(run("export", "--database", str(tmp_path / "missing.db")), 4, "there is no database")

@@ -59,11 +59,10 @@ def test_a_seed_is_a_batch_of_the_administrator(seed: Path) -> None:
         assert [status["name"] for status in workflow["statuses"]] == ["Renamed by a create"]
 
 
-def test_a_database_that_is_not_new_is_left_alone(seed: Path, tmp_path: Path) -> None:
-    path = tmp_path / "studio.db"
-    with Sandbox(seed=seed, database=str(path)) as sandbox:
+def test_a_database_that_is_not_new_is_left_alone(seed: Path, tmp_path: Path, lasting_database: str) -> None:
+    with Sandbox(seed=seed, database=lasting_database) as sandbox:
         calls(sandbox).update("Project", PROJECT, name="edited")
-    with Sandbox(seed=seed, database=str(path)) as sandbox:
+    with Sandbox(seed=seed, database=lasting_database) as sandbox:
         assert calls(sandbox).names("Project") == ["edited"]
     assert not list(tmp_path.glob("*.seeding*"))
 
