@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import logging
+import math
 import signal
 import sys
 from collections.abc import Sequence
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     signal.signal(signal.SIGTERM, _end)
     try:
-        with importlib.import_module(options.package).Session(auto_connect_event_hub=True) as session:
+        with _session_type(options.package)(auto_connect_event_hub=True) as session:
             _run(session, options)
     except KeyboardInterrupt:
         return 0
@@ -48,6 +49,14 @@ def _run(session: Session, options: argparse.Namespace) -> None:
             folder.refresh()
 
 
+def _session_type(package: str) -> type[Session]:
+    """Return the session of the generated *package*; raise ImportError where there is no such package."""
+    session_type: type[Session] | None = getattr(importlib.import_module(package), "Session", None)
+    if session_type is None:
+        raise ImportError(f"{package} has no Session: name a package that ftrack-gen made")
+    return session_type
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = CommandLine(
         prog="python -m ftrack_typed.actions",
@@ -58,11 +67,27 @@ def _parser() -> argparse.ArgumentParser:
         "--package", default="ftrack_typed.entities", help="generated package to work with (default: %(default)s)"
     )
     parser.add_argument("--only-me", action="store_true", help="offer them to the user of the API key alone")
-    parser.add_argument("--workers", type=int, default=4, help="launches that run at once (default: %(default)s)")
+    parser.add_argument("--workers", type=_count, default=4, help="launches that run at once (default: %(default)s)")
     parser.add_argument(
-        "--interval", type=float, default=1.0, help="seconds between looks at the folder (default: %(default)s)"
+        "--interval", type=_seconds, default=1.0, help="seconds between looks at the folder (default: %(default)s)"
     )
     return parser
+
+
+def _count(text: str) -> int:
+    """Return the number that *text* gives."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"at least 1, not {text}")
+    return number
+
+
+def _seconds(text: str) -> float:
+    """Return the seconds that *text* gives."""
+    seconds = float(text)
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"more than 0, not {text}")
+    return seconds
 
 
 def _end(number: int, frame: object) -> NoReturn:

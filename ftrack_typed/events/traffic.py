@@ -32,6 +32,9 @@ def event_json(event: Event) -> bytes:
 def _default(value: object) -> object:
     if isinstance(value, Event):
         return to_wire(value)
+    if hasattr(value, "entity_type"):
+        # All that it has would be loaded, and sent to everybody.
+        raise TypeError(f"{value!r} in an event: send its id, or what of it is needed")
     if isinstance(value, Mapping):
         return dict(cast("Mapping[str, object]", value))
     raise TypeError(f"{value!r} in an event: JSON has no form for {type(value).__name__}")

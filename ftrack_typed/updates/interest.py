@@ -25,6 +25,7 @@ ENTITY_ACTIONS: Final = frozenset({"add", "remove"})
 """What counts as a change of an entity as a whole."""
 
 _CUSTOM: Final = "custom_attributes"
+_EXAMPLE: Final = f"{_CUSTOM}.fps"
 
 
 @attrs.frozen
@@ -92,6 +93,10 @@ def interest_of(what: object) -> Interest:
             "to the type that has the attribute"
         )
     facts = root._ftrack_facts.get(root._ftrack_names.get(steps[0].name, ""))
+    if facts is not None and facts.kind is AttributeKind.CUSTOM:
+        raise QueryError(f"no event tells of {what!r} as a whole: name one of them, as in {root.__name__}.{_EXAMPLE}")
+    if facts is not None and facts.computed:
+        raise QueryError(f"no event tells of {what!r}, which the server computes when it is asked for")
     if facts is None or facts.kind not in (AttributeKind.SCALAR, AttributeKind.REFERENCE):
         raise QueryError(
             f"no event tells of {what!r} as such: what it holds are entities of their own, so listen to their type, "

@@ -16,6 +16,7 @@ import attrs
 import pytest
 
 from ftrack_typed.actions import Action, ActionError, ActionFolder, Selection
+from ftrack_typed.actions.__main__ import main
 from ftrack_typed.entities import Project, Session, Shot, Task
 from ftrack_typed.events import Event, EventHub
 from ftrack_typed.sandbox.in_process import Sandbox
@@ -278,6 +279,31 @@ def test_command_without_a_folder(sandbox: Sandbox, tmp_path: Path) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "error: there is no folder of actions" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (["--package", "json"], 1, "error: json has no Session: name a package that ftrack-gen made"),
+        (["--package", "no_such_package"], 1, "error: No module named 'no_such_package'"),
+        (["--workers", "0"], 2, "argument --workers: at least 1, not 0"),
+        (["--interval", "0"], 2, "argument --interval: more than 0, not 0"),
+        (["--interval", "nan"], 2, "argument --interval: more than 0, not nan"),
+        (["--intervall", "1"], 2, "there is no option --intervall; did you mean '--interval'?"),
+    ],
+)
+def test_options_that_cannot_be_meant(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], code: int, said: str
+) -> None:
+    heeded = signal.getsignal(signal.SIGTERM)
+    try:
+        outcome = main([str(tmp_path), *options])
+    except SystemExit as end:
+        outcome = int(end.code or 0)
+    finally:
+        signal.signal(signal.SIGTERM, heeded)
+    assert outcome == code
+    assert said in capsys.readouterr().err
 
 
 def test_failure_is_logged(session: Session, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

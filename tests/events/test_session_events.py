@@ -139,3 +139,17 @@ def test_opening_and_closing_imports_nothing_of_events(sandbox: Sandbox) -> None
         [sys.executable, "-c", code], env=sandbox.environment(), capture_output=True, text=True, check=False
     )
     assert done.stdout.splitlines() == ["[]", "[]"], done.stderr
+
+
+def test_entity_in_an_event_is_refused_and_not_loaded(session: Session, production: Production) -> None:
+    task = session.query(Task).where(Task.id == production.task_ids[0]).select(Task.name).one()
+    hub = session.event_hub
+    hub.init_connection()
+    event = Event("studio.x", data={"task": task})
+    with session.loading_mode("raise"):
+        assert hub.publish(event) is None
+    delivery = hub.delivery(event)
+    assert delivery is not None
+    assert delivery.state == "failed"
+    assert "send its id, or what of it is needed" in delivery.message
+    assert hub.publish(event, synchronous=True) == []  # in this process anything can be published

@@ -325,6 +325,8 @@ def test_names_are_those_of_the_servers_older_model_for_each_type(studio: Studio
         (lambda: Task.notes, r"session\.on\(Note\)"),
         (lambda: Task.metadata["x"], "listen to"),
         (lambda: Task.parent.as_(Shot), "listen to the type"),
+        (lambda: Task.custom_attributes, r"name one of them, as in Task\.custom_attributes\.fps"),
+        (lambda: Task.time_logged, "which the server computes"),
         (lambda: "Task.status", "not of 'Task.status'"),
         (lambda: Status, None),
     ],
