@@ -18,10 +18,12 @@ from ftrack_typed.files.storage_saving import save_storage, set_up
 from ftrack_typed.files.storage_setup import CONFIGURE_TOPIC, DISCOVER_TOPIC, DONE_TOPIC, register_configuration
 from ftrack_typed.sandbox.faults import Fault
 from ftrack_typed.sandbox.in_process import Sandbox
+from tests.events.event_server import eventually
 from tests.files.conftest import make_version, write
 from tests.session.conftest import make_production
 
 SCENARIO = "ftrack.centralized-storage"
+TOPICS = (f"{DISCOVER_TOPIC} ", f"{CONFIGURE_TOPIC} ")
 PATIENCE = 60.0
 
 
@@ -75,7 +77,7 @@ def choices(shown: Mapping[str, Any]) -> dict[str, str]:
 
 
 @pytest.fixture
-def dialogue(open_session: type[Session]) -> Iterator[Dialogue]:
+def dialogue(open_session: type[Session], sandbox: Sandbox) -> Iterator[Dialogue]:
     """A client, and in a thread a session that answers it."""
     answering, asking = open_session(), open_session()
     register_configuration(answering)
@@ -87,7 +89,7 @@ def dialogue(open_session: type[Session]) -> Iterator[Dialogue]:
 
     for session in (answering, asking):
         session.event_hub.connect()
-    assert answering.event_hub.flush(PATIENCE)
+    eventually(lambda: all(any(topic in each for each in sandbox.events.subscriptions) for topic in TOPICS))
     thread = threading.Thread(target=listen)
     thread.start()
     yield Dialogue(asking)
