@@ -85,4 +85,5 @@ def test_sources_are_read_when_someone_asks() -> None:
         "assert Task.bid.__doc__\n"
         "assert 'ftrack_typed.documentation' in sys.modules\n"
     )
-    subprocess.run([sys.executable, "-c", program], check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -79,7 +79,7 @@ def _count(request: ApiRequest) -> int:
     return len(operations) if isinstance(operations, list) else 0
 
 
-def refuse(outcome: Outcome, code: int, *words: str) -> None:
+def assert_refused(outcome: Outcome, code: int, *words: str) -> None:
     """Check that the command gave *code*, and one line with *words*."""
     (line,) = outcome.errors
     assert (outcome.code, outcome.lines) == (code, []), line
@@ -186,7 +186,7 @@ def test_check_needs_no_server(sandbox: Sandbox, fetched: Path, run: RunCommand,
     sandbox.requests.clear()
     assert run("check") == Outcome(DONE, [f"{tmp_path / 'studio_ftrack'}: 130 entity types, up to date"], [])
     assert len(sandbox.requests) == 0
-    refuse(run(), BAD_SERVER, "http://127.0.0.1:9", "cannot be reached")
+    assert_refused(run(), BAD_SERVER, "http://127.0.0.1:9", "cannot be reached")
 
 
 def test_check_with_a_server_compares_and_writes_nothing(
@@ -227,7 +227,7 @@ REFUSALS: Mapping[str, Refusal] = {
 def test_answer_that_cannot_be_used(sandbox: Sandbox, run: RunCommand, tmp_path: Path, name: str) -> None:
     intercept, words = REFUSALS[name]
     sandbox.intercept = lambda _, answer: intercept(answer)
-    refuse(run("--server", "--output", "studio_ftrack"), BAD_SERVER, sandbox.server_url, *words)
+    assert_refused(run("--server", "--output", "studio_ftrack"), BAD_SERVER, sandbox.server_url, *words)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -246,7 +246,9 @@ def test_failure_half_way_leaves_everything_as_it_is(
     before = contents(tmp_path)
     answers = JSONResponse([SECOND[name]] * 8)
     sandbox.intercept = lambda request, answer: answers if _count(request) == 8 else answer()
-    refuse(run("--server", "--name", "studio", "--output", "studio_ftrack"), BAD_SERVER, sandbox.server_url, "its ")
+    assert_refused(
+        run("--server", "--name", "studio", "--output", "studio_ftrack"), BAD_SERVER, sandbox.server_url, "its "
+    )
     assert contents(tmp_path) == before
 
 
@@ -259,23 +261,25 @@ def test_server_without_entity_types(sandbox: Sandbox, run: RunCommand, tmp_path
 
 def test_wrong_key_is_not_shown(sandbox: Sandbox, run: RunCommand, tmp_path: Path) -> None:
     options = ("--server", "--output", "studio_ftrack", "--api-key", "open-sesame")
-    refuse(run(*options), BAD_SERVER, sandbox.server_url, "InvalidCredentialsError")
+    assert_refused(run(*options), BAD_SERVER, sandbox.server_url, "InvalidCredentialsError")
     said = {"exception": "InvalidCredentialsError", "content": "Key 'open-sesame' is wrong."}
     sandbox.intercept = lambda _, __: JSONResponse(said)
-    refuse(run(*options), BAD_SERVER, "Key '***' is wrong.")
+    assert_refused(run(*options), BAD_SERVER, "Key '***' is wrong.")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_unknown_host_and_password_in_the_address(sandbox: Sandbox, run: RunCommand, tmp_path: Path) -> None:
     outcome = run("--server", "https://jane:secret@no-such-host.invalid/?key=secret", "--output", "studio_ftrack")
-    refuse(outcome, BAD_SERVER, "https://no-such-host.invalid", "cannot be reached")
+    assert_refused(outcome, BAD_SERVER, "https://no-such-host.invalid", "cannot be reached")
     assert "secret" not in outcome.errors[0]
     assert list(tmp_path.iterdir()) == []
 
 
 def test_no_key(sandbox: Sandbox, run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FTRACK_API_KEY")
-    refuse(run("--server", "--output", "studio_ftrack"), BAD_SERVER, "no API key", "--api-key", "FTRACK_API_KEY")
+    assert_refused(
+        run("--server", "--output", "studio_ftrack"), BAD_SERVER, "no API key", "--api-key", "FTRACK_API_KEY"
+    )
     monkeypatch.setenv("FTRACK_APIKEY", sandbox.api_key)
     assert run("--server", "--output", "studio_ftrack").code == DONE
 
@@ -298,7 +302,7 @@ def test_folder_that_holds_something_else_is_left_alone(
     (fetched / "query_types.json").write_text("[]")
     before = contents(tmp_path)
     outcome = run("--server", "--name", "studio", "--output", "studio_ftrack")
-    refuse(outcome, BAD_OUTPUT, "did not fetch", name.partition("/")[0])
+    assert_refused(outcome, BAD_OUTPUT, "did not fetch", name.partition("/")[0])
     assert contents(tmp_path) == before
 
 
@@ -307,7 +311,7 @@ def test_output_that_holds_something_else_keeps_the_workspace_too(
 ) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "file.py").write_text("")
-    refuse(run("--server", "--output", "mine"), BAD_OUTPUT, "did not write")
+    assert_refused(run("--server", "--output", "mine"), BAD_OUTPUT, "did not write")
     assert not (tmp_path / "schemas").exists()
 
 
@@ -422,7 +426,7 @@ def test_wrong_request(
 ) -> None:
     monkeypatch.delenv("FTRACK_SERVER", raising=False)
     monkeypatch.chdir(tmp_path)
-    refuse(run(*arguments), USAGE, *words)
+    assert_refused(run(*arguments), USAGE, *words)
 
 
 def test_workspace_and_server_exclude_each_other(
@@ -434,7 +438,7 @@ def test_workspace_and_server_exclude_each_other(
     assert "not allowed with argument" in capsys.readouterr().err
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pyproject.toml").write_text('[tool.ftrack-gen]\nserver = "sandbox"\nworkspace = "x"\n')
-    refuse(run("check"), USAGE, "workspace and server exclude each other")
+    assert_refused(run("check"), USAGE, "workspace and server exclude each other")
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def answering_again(sandbox: Sandbox) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def refused(sandbox: Sandbox, bad: Bad) -> Generator[None]:
+def assert_refused(sandbox: Sandbox, bad: Bad) -> Generator[None]:
     """Answer with *bad* meanwhile, and check the error that this gives."""
     sandbox.intercept = lambda request, answer: bad.answer
     try:
@@ -184,7 +184,7 @@ TRIED = [
 def test_answer_that_is_none_is_named_and_nothing_is_lost(
     session: Session, task: Task, sandbox: Sandbox, action: Callable[[Session, Task], None], name: str
 ) -> None:
-    with refused(sandbox, BAD[name]):
+    with assert_refused(sandbox, BAD[name]):
         action(session, task)
     check_usable(session, task, sandbox)
     action(session, task)
@@ -192,14 +192,14 @@ def test_answer_that_is_none_is_named_and_nothing_is_lost(
 
 @pytest.mark.parametrize("name", list(BAD))
 def test_session_that_cannot_start_is_named(open_session: type[Session], sandbox: Sandbox, name: str) -> None:
-    with refused(sandbox, BAD[name]):
+    with assert_refused(sandbox, BAD[name]):
         open_session()
     assert open_session().query(User).first() is not None
 
 
 @pytest.mark.parametrize("answer", [[{"data": None}], [{"data": {}}], [{"data": [None]}], [{"data": ["x"]}]])
 def test_rows_that_are_none_are_named(session: Session, task: Task, sandbox: Sandbox, answer: object) -> None:
-    with refused(sandbox, Bad(JSONResponse(answer), UnexpectedResponseError)):
+    with assert_refused(sandbox, Bad(JSONResponse(answer), UnexpectedResponseError)):
         session.query(User).all()
     check_usable(session, task, sandbox)
 
@@ -207,7 +207,7 @@ def test_rows_that_are_none_are_named(session: Session, task: Task, sandbox: San
 @pytest.mark.parametrize("row", [{"__entity_type__": "User"}, {"__entity_type__": "User", "username": "x"}])
 def test_rows_without_a_key_are_named(session: Session, task: Task, sandbox: Sandbox, row: Mapping[str, str]) -> None:
     rows = [{"__entity_type__": "User", "id": "first", "username": "whole"}, row]
-    with refused(sandbox, Bad(JSONResponse([{"data": rows}]), UnexpectedResponseError, ("a row", "'id'"))):
+    with assert_refused(sandbox, Bad(JSONResponse([{"data": rows}]), UnexpectedResponseError, ("a row", "'id'"))):
         session.query(User).all()
     check_usable(session, task, sandbox)
 
@@ -227,7 +227,9 @@ def test_row_with_a_malformed_date_leaves_nothing_behind(
         "end_date": BAD_DATE,
         "link": [],
     }
-    with refused(sandbox, Bad(JSONResponse([{"data": [whole, broken]}]), UnexpectedResponseError, ("2026-13-45",))):
+    with assert_refused(
+        sandbox, Bad(JSONResponse([{"data": [whole, broken]}]), UnexpectedResponseError, ("2026-13-45",))
+    ):
         session.query("select name, end_date, parent.name, link from Task").all()
     # What was read before it is known, of the broken row is nothing: the server is asked for it, alone.
     sandbox.requests.clear()
@@ -250,7 +252,7 @@ def test_row_with_a_malformed_date_leaves_nothing_behind(
 def test_known_entity_keeps_its_values_where_a_row_is_malformed(session: Session, task: Task, sandbox: Sandbox) -> None:
     name = task.name
     row = {"__entity_type__": "Task", "id": task.id, "name": "half", "end_date": BAD_DATE}
-    with refused(sandbox, Bad(JSONResponse([{"data": [row]}]), UnexpectedResponseError, ("a row",))):
+    with assert_refused(sandbox, Bad(JSONResponse([{"data": [row]}]), UnexpectedResponseError, ("a row",))):
         session.query("select name, end_date from Task").all()
     assert task.name == name
     assert session.get(Task, task.id) is task
@@ -285,7 +287,7 @@ def test_schemas_that_are_none_are_named_and_not_kept(
 ) -> None:
     folder = tmp_path / "schemas"
     session = open_session(schema_cache_path=folder)
-    with refused(sandbox, Bad(JSONResponse([answer]), UnexpectedResponseError, ("schema",))):
+    with assert_refused(sandbox, Bad(JSONResponse([answer]), UnexpectedResponseError, ("schema",))):
         _ = session.schemas
     assert [path for path in folder.rglob("*") if path.is_file()] == []
     assert {schema["id"] for schema in session.schemas} >= {"Task", "User"}
@@ -294,7 +296,7 @@ def test_schemas_that_are_none_are_named_and_not_kept(
 
 @pytest.mark.parametrize("answer", [None, [], "3.5.1"])
 def test_information_that_is_none_is_named(open_session: type[Session], sandbox: Sandbox, answer: object) -> None:
-    with refused(sandbox, Bad(JSONResponse([answer]), UnexpectedResponseError, ("information",))):
+    with assert_refused(sandbox, Bad(JSONResponse([answer]), UnexpectedResponseError, ("information",))):
         open_session()
 
 

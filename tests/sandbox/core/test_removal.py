@@ -64,6 +64,7 @@ def test_components_versions_and_assets_in_one_batch(calls: Calls, asset: Entity
 def test_a_version_may_go_before_its_components(calls: Calls, version: Entity) -> None:
     made = calls.create("FileComponent", version_id=version["id"])
     calls.batch(delete("AssetVersion", version["id"]), delete("FileComponent", made["id"]))
+    assert calls.query("AssetVersion") == calls.query("Component") == []
 
 
 def test_a_sequence_takes_its_members(calls: Calls) -> None:

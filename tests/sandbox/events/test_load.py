@@ -14,15 +14,15 @@ CONNECTIONS = 20
 
 
 def test_every_connection_gets_every_event_once_in_order(connect: Connect) -> None:
-    exchange(connect, events=50, publishers=2, rate=None)
+    assert_exchanged(connect, events=50, publishers=2, rate=None)
 
 
 @pytest.mark.load
 def test_fifty_events_a_second_to_twenty_connections(connect: Connect) -> None:
-    exchange(connect, events=600, publishers=5, rate=10.0)
+    assert_exchanged(connect, events=600, publishers=5, rate=10.0)
 
 
-def exchange(connect: Connect, *, events: int, publishers: int, rate: float | None) -> None:
+def assert_exchanged(connect: Connect, *, events: int, publishers: int, rate: float | None) -> None:
     """Publish *events* by each publisher, *rate* a second, and check what every listener gets."""
     listeners = [connect() for _ in range(CONNECTIONS)]
     sources = [connect() for _ in range(publishers)]

@@ -51,7 +51,7 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-def send(sandbox: Sandbox, body: bytes) -> Any:
+def assert_answered(sandbox: Sandbox, body: bytes) -> Any:
     """Return the decoded answer to a body, and check that the server did not fail."""
     headers = {"ftrack-user": sandbox.api_user, "ftrack-api-key": sandbox.api_key, "ftrack-strict-api": "true"}
     response = answer(sandbox.service, ApiRequest(headers, body))
@@ -101,7 +101,7 @@ def operations(draw: st.DrawFn) -> dict[str, Any]:
 @relaxed
 @given(st.lists(operations(), max_size=3))
 def test_nearly_right_operations_are_carried_out_or_refused(sandbox: Sandbox, batch: list[Any]) -> None:
-    send(sandbox, json.dumps(batch).encode())
+    assert_answered(sandbox, json.dumps(batch).encode())
 
 
 anything: st.SearchStrategy[Any] = st.recursive(
@@ -124,10 +124,10 @@ anything: st.SearchStrategy[Any] = st.recursive(
 @example(b'[{"action":"\xff"}]')
 @example(b'[{"action":"\\ud800"}]')
 def test_any_body_is_answered_or_refused(sandbox: Sandbox, body: bytes) -> None:
-    send(sandbox, body)
+    assert_answered(sandbox, body)
 
 
 def test_an_action_that_is_not_built_says_so(sandbox: Sandbox) -> None:
     for action in ("permissions", "compute_rollups", "generate_signed_url", "storage_usage", "parse_query", "nonsense"):
-        decoded = send(sandbox, json.dumps([{"action": action}]).encode())
+        decoded = assert_answered(sandbox, json.dumps([{"action": action}]).encode())
         assert decoded["content"] == f"Invalid action u'{action}'"
