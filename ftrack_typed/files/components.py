@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ..behaviours.sessions import Work, working
@@ -38,6 +38,9 @@ def create_component(files: SessionFiles, path: Paths, data: Mapping[str, Any], 
 def _made(files: SessionFiles, work: Work, path: Paths, data: Mapping[str, Any]) -> Entity:
     """Return a new component for one path, or a container of those for several."""
     if not isinstance(path, (str, os.PathLike)):
+        given: object = path
+        if isinstance(given, bytes) or not isinstance(given, Iterable):
+            raise TypeError(f"a path is text or an os.PathLike, or a list of such, not {given!r}")
         return _container(files, work, [_whole(each) for each in path], data)
     text = _whole(path)
     sequence = parsed(text)

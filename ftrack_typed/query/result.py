@@ -77,6 +77,8 @@ class QueryResult(Sequence[E], Generic[E]):
             bounds = (index.start, index.stop)
             from_end = index.stop is None or any(bound is not None and bound < 0 for bound in bounds)
             self._fetch_until(None if from_end or (index.step or 1) < 0 else index.stop)
+        elif not isinstance(index, int):
+            raise TypeError(f"a row is told by a whole number, or rows by a slice, not by {index!r}")
         else:
             self._fetch_until(None if index < 0 else index + 1)
         return self._found[index]

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("ftrack_typed.sandbox")
 
-_DETAILS: Final = ("email", "first_name", "last_name")
+_DETAILS: Final = {
+    "email": "address of mail, where invitations go",
+    "first_name": "as notes and lists show it",
+    "last_name": "as notes and lists show it",
+}
 
 
 def _options(arguments: argparse.Namespace) -> Options:
@@ -76,8 +80,8 @@ def _user_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     add = commands.add_parser("add", help="make a user and print its API key")
     add.add_argument("name", help="user name")
-    for name in _DETAILS:
-        add.add_argument(f"--{name.replace('_', '-')}", metavar="TEXT")
+    for name, meaning in _DETAILS.items():
+        add.add_argument(f"--{name.replace('_', '-')}", metavar="TEXT", help=meaning)
     add.add_argument("--role", metavar="ROLE", action="append", help="security role; may be repeated (default: User)")
     add.add_argument("--read-only", action="store_true", help="give it no role: it can read, and write nothing")
     add.add_argument(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from ..entity import Entity
 from ..errors import UnexpectedResponseError
 from ..transport import public_url
 
 if TYPE_CHECKING:
-    from ..entity import Entity
     from ..state import SessionState
 
 
@@ -56,7 +56,8 @@ class ServerActions:
         self._invite("send_review_session_invite", "review_session_invitee_id", invitees)
 
     def _invite(self, action: str, name: str, entities: Iterable[Entity]) -> None:
-        operations = [{"action": action, name: entity._ftrack_key()["id"]} for entity in entities]
+        given: list[object] = [entities] if isinstance(entities, str) else list(entities)
+        operations = [{"action": action, name: _invited(action, each)._ftrack_key()["id"]} for each in given]
         if operations:
             self._state.call(operations)
 
@@ -67,3 +68,9 @@ class ServerActions:
             message = f"the answer to {operation['action']} has no {name}"
             raise UnexpectedResponseError(message, public_url(self._state.session.server_url))
         return value
+
+
+def _invited(action: str, entity: object) -> Entity:
+    if not isinstance(entity, Entity):
+        raise TypeError(f"{action} takes entities, not {entity!r}")
+    return entity

@@ -127,7 +127,8 @@ def _report_check(request: Request, generated: Generated, stale: Stale) -> int:
         print(request.output / path)
     count = len(stale.recordings) + len(stale.package)
     if count:
-        return _report(STALE, f"error: {request.output}: {count} files are stale (run ftrack-gen)")
+        which = "file is" if count == 1 else "files are"
+        return _report(STALE, f"error: {request.output}: {count} {which} stale (run ftrack-gen)")
     print(f"{request.output}: {generated.entity_types} entity types, up to date")
     return DONE
 

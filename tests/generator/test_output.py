@@ -153,7 +153,7 @@ def test_check_lists_what_is_stale(
     before = snapshot(package)
     stale = run("check", *options)
     assert (stale.code, stale.lines) == (STALE, [str(package / "task.py")])
-    assert stale.errors == [f"error: {package}: 1 files are stale (run ftrack-gen)"]
+    assert stale.errors == [f"error: {package}: 1 file is stale (run ftrack-gen)"]
     assert snapshot(package) == before
     (package / "mine.py").write_text("")
     assert run("check", *options).code == BAD_OUTPUT

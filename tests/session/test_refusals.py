@@ -79,6 +79,27 @@ def test_populate_names_what_is_no_entity(session: Session, sandbox: Sandbox, wr
     assert len(sandbox.requests) == 0
 
 
+@pytest.mark.parametrize("wrong", ["ann", None])
+def test_invitations_name_what_is_no_entity(session: Session, sandbox: Sandbox, wrong: Any) -> None:
+    with pytest.raises(TypeError, match=r"^send_user_invite takes entities, not "):
+        session.send_user_invite(wrong)
+    assert len(sandbox.requests) == 0
+
+
+def test_rows_are_told_by_numbers(session: Session, sandbox: Sandbox) -> None:
+    wrong: Any = "name"
+    with pytest.raises(TypeError, match="a whole number, or rows by a slice, not by 'name'"):
+        session.query("Task")[wrong]
+    assert len(sandbox.requests) == 0
+
+
+@pytest.mark.parametrize("wrong", [5, None, b"/tmp/x.mov"])
+def test_path_of_a_component_is_a_path(session: Session, wrong: Any) -> None:
+    with pytest.raises(TypeError, match=r"^a path is text or an os\.PathLike"):
+        session.create_component(wrong, location=None)
+    assert len(session.recorded_operations) == 0
+
+
 @pytest.mark.parametrize("wrong", [{"action": "query"}, "query", ["query"], [None], None])
 def test_call_names_what_is_no_operation(session: Session, sandbox: Sandbox, wrong: Any) -> None:
     with pytest.raises(TypeError, match=r"^call takes a list of operations, each a mapping, "):
