@@ -107,6 +107,8 @@ def create(state: SessionState, entity_type: type[E], given: Mapping[str, Any]) 
                 assign(state, entity, facts, value)
         except BaseException:
             state.unit.forget(entity)
+            if entity._ftrack_identity() is not None:
+                state.identity.remove(entity)
             raise
         page.entities.append(entity)
     return entity

@@ -106,7 +106,7 @@ def reconstruct(state: SessionState, entity_type: type[E], given: Mapping[str, A
         entity = state.identity.merge_row(row, state.new_page())
         for facts, values in mappings:
             kind = MappedCollection if facts.kind is AttributeKind.MAPPED else entity_type._ftrack_custom_type()
-            vars(entity)[facts.name] = kind(entity, facts, values)
+            vars(entity)[facts.name] = kind(entity, facts, dict(values))
     assert isinstance(entity, entity_type)
     return entity
 

@@ -101,6 +101,13 @@ def test_reconstructing_takes_values_as_a_row_has_them(
     assert not session.recorded_operations
 
 
+def test_reconstructed_mapping_is_no_longer_the_callers(session: Session) -> None:
+    given = {"camera": "A"}
+    task = reconstructed(session, "Task", {"id": "known", "metadata": given})
+    given["camera"] = "B"
+    assert dict(task.metadata) == {"camera": "A"}
+
+
 def test_merge_takes_a_new_entity_of_another_session_with_its_values(
     session: Session, production: Production, open_session: type[Session]
 ) -> None:
