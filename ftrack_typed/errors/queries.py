@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from .base import FtrackError
 
@@ -27,12 +28,25 @@ class QuerySyntaxError(QueryError):
         """Say what is wrong at *position* of *text*; the message shows the place."""
         self.text = text
         self.position = position
-        line_start = text.rfind("\n", 0, position) + 1
-        line = text[line_start:].split("\n", 1)[0]
-        marker = " " * (position - line_start) + "^"
         super().__init__(
-            f"{message} at position {position}\n  {line}\n  {marker}", {"text": text, "position": position}
+            f"{message} at position {position}\n{_place(text, position)}", {"text": text, "position": position}
         )
+
+
+_AROUND: Final = 500
+"""Characters before and after a place that are shown: all of a line that somebody wrote by hand."""
+
+
+def _place(text: str, position: int) -> str:
+    """Return the line of *text* that has *position*, or what is around it in a long one, and a mark below."""
+    line_start = text.rfind("\n", 0, position) + 1
+    line = text[line_start:].split("\n", 1)[0]
+    at = position - line_start
+    start = max(0, at - _AROUND)
+    before = "..." if start else ""
+    after = "..." if len(line) > at + _AROUND else ""
+    marker = " " * (len(before) + at - start) + "^"
+    return f"  {before}{line[start : at + _AROUND]}{after}\n  {marker}"
 
 
 class QueryValueError(QueryError, TypeError):

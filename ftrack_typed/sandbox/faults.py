@@ -40,6 +40,16 @@ def unknown_action(action: object) -> Fault:
     return Fault("Exception", f"Invalid action u'{action}'")
 
 
+_REPEATED: Final = 2_000
+"""Characters of an expression that an error repeats: all of what somebody wrote by hand."""
+
+
+def unparsed(expression: str, message: str) -> Fault:
+    """Return the error for a query that cannot be run, with why (protocol section 1.4)."""
+    repeated = expression if len(expression) <= _REPEATED else f"{expression[:_REPEATED]}..."
+    return Fault("ParseError", f"Failed to parse: {repeated}\n{message}")
+
+
 def validation(content: str) -> Fault:
     """Return the error for a value that cannot be taken."""
     return Fault("ValidationError", content)

@@ -10,7 +10,7 @@ import sqlalchemy as sql
 from ..errors import QuerySyntaxError, close_matches, did_you_mean
 from ..query.syntax import Path, Step
 from ..query.tokens import TokenKind, tokenise
-from . import hints
+from . import faults, hints
 from .dialects.texts import Folded
 from .faults import Fault
 from .model import Attribute, EntityModel, Relation
@@ -37,7 +37,7 @@ class Reader:
         position = None if name is None else self._position(name)
         if position is not None:
             message = QuerySyntaxError(message, self.expression, position).message
-        return Fault("ParseError", f"Failed to parse: {self.expression}\n{message}")
+        return faults.unparsed(self.expression, message)
 
     def _position(self, name: str) -> int | None:
         """Return where a word of the text names *name*."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 import sqlalchemy as sql
@@ -12,10 +12,10 @@ from ..errors import QuerySyntaxError
 from ..query.parser import parse
 from ..query.syntax import Aggregate, Path, Statement, Step
 from ..schema import PropertyKind
+from . import faults
 from .criteria import Criteria, Members
 from .dialects.expressions import Aggregated, SortKey
 from .encoding import encode
-from .faults import Fault
 from .loading import Loader
 from .model import Attribute
 from .page_values import Links
@@ -82,27 +82,17 @@ class Queries:
         return _result(page, following)
 
 
-_REPEATED: Final = 2_000
-"""Characters of an expression that an error repeats."""
-
-
 def parsed(expression: object) -> Statement:
     """Return the syntax tree of an expression; raise Fault for one that is none (protocol section 1.4)."""
     if not isinstance(expression, str):
-        raise Fault("ParseError", f"Failed to parse: {expression!r}\na query is a text")
+        raise faults.unparsed(faults.shown(expression), "a query is a text")
     try:
         expression.encode("utf-8")
         return parse(expression)
     except QuerySyntaxError as error:
-        raise Fault("ParseError", f"Failed to parse: {_shortened(expression)}\n{error.message}") from None
+        raise faults.unparsed(expression, error.message) from None
     except UnicodeEncodeError as error:
-        text = f"Failed to parse: {_shortened(expression)}\nhalf a surrogate pair is no text: {error}"
-        raise Fault("ParseError", text) from None
-
-
-def _shortened(expression: str) -> str:
-    """Return the part of an expression that an error repeats: all of what somebody wrote by hand."""
-    return expression if len(expression) <= _REPEATED else f"{expression[:_REPEATED]}..."
+        raise faults.unparsed(expression, f"half a surrogate pair is no text: {error}") from None
 
 
 def _result(data: object, following: int | None) -> dict[str, object]:

@@ -328,3 +328,13 @@ def attempt(text: str) -> Statement | QuerySyntaxError:
         return parse(text)
     except QuerySyntaxError as error:
         return error
+
+
+def test_error_in_a_long_line_shows_what_is_around_the_place() -> None:
+    text = f"Task where {' and '.join(['name is x'] * 2_000)} nad name is y"
+    error = attempt(text)
+    assert isinstance(error, QuerySyntaxError)
+    _, line, marker = str(error).splitlines()
+    assert line.startswith("  ...")
+    assert line[marker.index("^") :].startswith("nad name is y")
+    assert len(line) < 1_100

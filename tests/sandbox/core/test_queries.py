@@ -440,3 +440,10 @@ def test_the_query_of_an_in_must_select_what_can_be_compared(calls: Calls, expre
     fault = calls.fault(query(expression))
     assert fault.exception == "ParseError"
     assert all(word in fault.content for word in words), fault.content
+
+
+@pytest.mark.parametrize("text", ["Task where name is " + "x" * 9_000 + " y", "Task where nope is " + "x" * 9_000])
+def test_errors_repeat_the_beginning_of_a_long_expression(calls: Calls, text: str) -> None:
+    content = calls.fault(query(text)).content
+    assert content.startswith(f"Failed to parse: {text[:2_000]}...\n")
+    assert len(content) < 4_000  # and of its lines the part around the place
