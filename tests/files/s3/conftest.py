@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["disk", "open_session", "origin", "production", "sandbox", "session", "source", "version"]
 
+PART = 5 * 1024 * 1024
+"""Bytes of the smallest parts that there may be."""
+
 
 @pytest.fixture(scope="session")
 def s3_server(require: Callable[[str], None]) -> Iterator[Storage]:
@@ -41,3 +44,9 @@ def storage(s3_server: Storage) -> Iterator[Storage]:
 def accessor(storage: Storage) -> S3Accessor:
     """An accessor below a prefix of the bucket."""
     return storage.accessor()
+
+
+@pytest.fixture
+def small_parts(storage: Storage) -> S3Accessor:
+    """An accessor with parts as small as they may be."""
+    return storage.accessor(part_size=PART)
