@@ -19,9 +19,10 @@ from ftrack_gen.problems import Problem, Problems, WorkspaceError
 from ftrack_gen.recording import recorded, stale_recordings, write_recordings
 from ftrack_gen.render import render_package
 from ftrack_gen.request import Request, read_request
+from ftrack_gen.schema_changes import schema_changes
 from ftrack_gen.server import fetch
 from ftrack_gen.settings import SettingsError
-from ftrack_gen.workspace import read_workspace, workspace_of
+from ftrack_gen.workspace import SCHEMAS_FILE, read_workspace, workspace_of
 from ftrack_typed.standard_output import written
 
 DONE: Final = 0
@@ -104,7 +105,9 @@ def _run(request: Request) -> int:
         stale_recordings(request.workspace, recordings) if request.server else (),
         stale_files(request.output, generated.contents),
     )
+    changes = _changes(request, recordings) if SCHEMAS_FILE in stale.recordings else []
     if request.command == "check":
+        print(*changes, sep="\n", end="\n" if changes else "")
         return _report_check(request, generated, stale)
     if stale.recordings:
         write_recordings(request.workspace, recordings)
@@ -112,8 +115,18 @@ def _run(request: Request) -> int:
         write(request.output, generated.contents)
     if request.server:
         print(f"{request.workspace}: fetched from {request.server}, {_written(stale.recordings, recordings)}")
+        print(*changes, sep="\n", end="\n" if changes else "")
     print(f"{request.output}: {generated.entity_types} entity types, {_written(stale.package, generated.contents)}")
     return DONE
+
+
+def _changes(request: Request, recordings: Mapping[str, bytes]) -> list[str]:
+    """Return what the server's schemas say that the cached ones do not; nothing where none can be read."""
+    try:
+        cached = json.loads((request.workspace / SCHEMAS_FILE).read_bytes())
+    except (OSError, ValueError):
+        return []
+    return schema_changes(cached, json.loads(recordings[SCHEMAS_FILE]))
 
 
 def _written(stale: Sequence[str], contents: Mapping[str, bytes]) -> str:
