@@ -20,7 +20,7 @@ from .wire import ENTITY_TYPE
 
 if TYPE_CHECKING:
     from .commit.batch import PlannedOperation
-    from .identity import Row
+    from .mappings import Row
     from .state import SessionState
 
 Shown = list[tuple[str, "Row"]]

@@ -10,20 +10,20 @@ import contextlib
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from .collection import Collection, MappedCollection
-from .custom_attributes import CustomAttributes
+from .collection import Collection
 from .entity import Entity
 from .errors import NotUniqueError
 from .facts import AttributeFacts, AttributeKind
+from .mappings import Conversion, Row, custom, drop_absent, mapped
 from .wire import ENTITY_TYPE, decoded, parsed_datetime
 
 if TYPE_CHECKING:
     from .page import Page
 
-Row = dict[str, Any]
-Conversion = Callable[[Any, Entity, "Page"], Any]
-
 _MISSING: Final = object()
+
+_JSON: Final = frozenset({"JsonValue", "JsonObject"})
+"""Value types of attributes that may hold any JSON."""
 
 # The writer of entities records changes and knows attributes only; this goes around it.
 _set: Final = object.__setattr__
@@ -52,6 +52,8 @@ class IdentityMap:
         self._pending = pending
         self._known: dict[str, dict[Any, Entity]] = {}
         self.types: dict[str, _TypeMerger] = {}
+        self.keeps = False
+        """Whether entities keep what they hold where a row says the same: not while changes wait, with old values."""
 
     def __len__(self) -> int:
         return sum(len(known) for known in self._known.values())
@@ -63,7 +65,11 @@ class IdentityMap:
     def merge(self, rows: Iterable[Row], page: Page) -> list[Entity]:
         """Return the entities that *rows* describe, with what the rows say; the rows are used up."""
         merge_row = self.merge_row
-        return [merge_row(row, page) for row in rows]
+        self.keeps = not self._pending.shielding
+        try:
+            return [merge_row(row, page) for row in rows]
+        finally:
+            self.keeps = False
 
     def merge_row(self, row: Row, page: Page) -> Entity:
         """Return the entity that *row* describes, with what the row says; the row is used up.
@@ -104,7 +110,8 @@ class IdentityMap:
     def _update(self, entity: Entity, row: Row, plan: _Plan, page: Page, entity_type: type[Entity]) -> None:
         content: Row = vars(entity)
         if content.get("_ftrack_page") is not page:
-            page.admit(entity, content)
+            content["_ftrack_page"] = page
+            page.entities.append(entity)
         if type(entity) is not entity_type and issubclass(entity_type, type(entity)):
             _set(entity, "__class__", entity_type)
         plan.convert(row, entity, page)
@@ -113,7 +120,14 @@ class IdentityMap:
         for reference, foreign_key, absent in plan.twins:
             if absent in content:
                 forget_stale_twin(content, row, reference, foreign_key)
-        content.update(row)
+        # What is the same stays: the new values go as they came, in one piece, and leave the memory as it was. Replaced
+        # one by one, they would leave holes all over it, and parsing and merging get slower with every answer.
+        if not row.items() <= content.items():
+            content.update(row)
+        else:
+            for name in plan.loose:
+                if name in row:
+                    content[name] = row[name]
 
     def merger(self, name: str) -> _TypeMerger:
         """Return what merging must know of the entity type *name*."""
@@ -179,10 +193,11 @@ class _Plan:
 
     ``conversions`` say how to make values of what the row has, ``renames`` which keys have another name in Python, and
     ``twins`` which references and foreign keys are here without the other, and which of both is absent; ``mappings``
-    are the mapped collections.
+    are the mapped collections, and ``loose`` the attributes, by their names in Python, where what is equal need not be
+    the same: any JSON, entities and collections.
     """
 
-    __slots__ = ("conversions", "mappings", "renames", "twins")
+    __slots__ = ("conversions", "loose", "mappings", "renames", "twins")
 
     def __init__(
         self,
@@ -190,8 +205,10 @@ class _Plan:
         renames: list[tuple[str, str]],
         twins: list[tuple[str, str, str]],
         mappings: list[str],
+        loose: list[str],
     ) -> None:
         self.conversions = conversions
+        self.loose = loose
         self.mappings = mappings
         self.renames = renames
         self.twins = twins
@@ -245,7 +262,9 @@ class _TypeMerger:
                 twins.append((facts.name, foreign_key, foreign_key if facts.wire in wires else facts.name))
         kinds = {wire: facts_by_name[names[wire]].kind for wire in wires if names.get(wire) in facts_by_name}
         mappings = [wire for wire, kind in kinds.items() if kind in (AttributeKind.MAPPED, AttributeKind.CUSTOM)]
-        plan = self.plans[wires] = _Plan(conversions, renames, twins, mappings)
+        known = {wire: facts_by_name.get(names.get(wire, "")) for wire in wires if wire != ENTITY_TYPE}
+        loose = [wire if facts is None else facts.name for wire, facts in known.items() if _is_loose(facts)]
+        plan = self.plans[wires] = _Plan(conversions, renames, twins, mappings, loose)
         return plan
 
     def conversion(self, facts: AttributeFacts) -> Conversion | None:
@@ -253,13 +272,13 @@ class _TypeMerger:
         if facts.kind is AttributeKind.SCALAR:
             if facts.value_type == "datetime":
                 return _datetime
-            return _plain if facts.value_type in ("JsonValue", "JsonObject") else None
+            return _plain if facts.value_type in _JSON else None
         if facts.kind is AttributeKind.REFERENCE:
             return self._reference(facts.name)
         if facts.kind is AttributeKind.MAPPED:
-            return _mapped(facts)
+            return mapped(facts, self.identity_map)
         if facts.kind is AttributeKind.CUSTOM:
-            return _custom(facts, self.entity_type._ftrack_custom_type())
+            return custom(facts, self.entity_type._ftrack_custom_type(), self.identity_map)
         return self._collection(facts)
 
     def _reference(self, name: str) -> Conversion:
@@ -290,28 +309,22 @@ class _TypeMerger:
         return convert
 
     def _collection(self, facts: AttributeFacts) -> Conversion:
-        merge_row = self.identity_map.merge_row
+        merge_row, identity_map = self.identity_map.merge_row, self.identity_map
         name, mutable = facts.name, facts.mutable
 
         def convert(value: Any, entity: Entity, page: Page) -> Any:
             child = page.children.get(name) or page.child(name)
-            return Collection(entity, facts, [merge_row(row, child) for row in value], mutable=mutable)
+            items = [merge_row(row, child) for row in value]
+            held: Any = vars(entity).get(name) if identity_map.keeps else None
+            if type(held) is Collection and held._items == items:
+                return held
+            return Collection(entity, facts, items, mutable=mutable)
 
         return convert
 
 
-def drop_absent(row: Row, mappings: Iterable[str], entity: Entity, page: Page) -> None:
-    """Take mapped collections out of *row* whose values the server did not send: they are loaded when they are read.
-
-    What *entity* holds of them may be out of date, unless it waits for a commit.
-    """
-    for wire in mappings:
-        if row[wire] is _MISSING:
-            del row[wire]
-            name = entity._ftrack_names.get(wire, wire)
-            content = vars(entity)
-            if name in content and name not in page.state.unit.written(entity):
-                del content[name]
+def _is_loose(facts: AttributeFacts | None) -> bool:
+    return facts is None or facts.kind is not AttributeKind.SCALAR or facts.value_type in _JSON
 
 
 def rename(row: Row, renames: Iterable[tuple[str, str]]) -> None:
@@ -326,26 +339,6 @@ def _plain(value: Any, entity: Entity, page: Page) -> Any:
 
 def _datetime(value: Any, entity: Entity, page: Page) -> Any:
     return parsed_datetime(value["value"]) if type(value) is dict else value
-
-
-def _mapped(facts: AttributeFacts) -> Conversion:
-    def convert(value: Any, entity: Entity, page: Page) -> Any:
-        try:
-            return MappedCollection(entity, facts, {row["key"]: row["value"] for row in value})
-        except KeyError:
-            return _MISSING
-
-    return convert
-
-
-def _custom(facts: AttributeFacts, custom_attributes: type[CustomAttributes]) -> Conversion:
-    def convert(value: Any, entity: Entity, page: Page) -> Any:
-        try:
-            return custom_attributes(entity, facts, None, value)
-        except KeyError:
-            return _MISSING
-
-    return convert
 
 
 def forget_stale_twin(content: Row, row: Row, reference: str, foreign_key: str) -> None:

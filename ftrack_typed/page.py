@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .entity import Entity
@@ -26,9 +26,3 @@ class Page:
         if found is None:
             found = self.children[name] = Page(self.state)
         return found
-
-    def admit(self, entity: Entity, content: dict[str, Any]) -> None:
-        """Make *entity*, whose ``__dict__`` is *content*, one of the page's."""
-        if content.get("_ftrack_page") is not self:
-            content["_ftrack_page"] = self
-            self.entities.append(entity)

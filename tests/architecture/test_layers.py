@@ -23,7 +23,9 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"declaration", "attrs_fields"}),
     frozenset({"behaviours", "entities.*", "query.builder", "query.result"})
     | frozenset({"files.accessor", "files.storage", "files.structure", "files.transformer"}),
-    frozenset({"identity", "unit_of_work", "changes", "state", "loading", "assignment", "creation", "deletion"})
+    frozenset(
+        {"identity", "mappings", "unit_of_work", "changes", "state", "loading", "assignment", "creation", "deletion"}
+    )
     | frozenset({"commit", "session_parts", "cache", "entity_cache", "encoding", "recorded_operations", "inspection"})
     | frozenset({"answers", "custom_values", "ensuring", "formatter", "registry", "schema_types", "entity_types"})
     | frozenset({"transport", "schema", "events", "server", "lookup", "reconstruction", "drift", "population"})
