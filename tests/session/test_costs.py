@@ -19,6 +19,7 @@ import pytest
 from benchmarks.answers import Answers
 from benchmarks.shapes import expression
 from ftrack_typed.entities import Session, Task
+from ftrack_typed.errors import UnexpectedResponseError
 from ftrack_typed.schema import standard_workspace
 
 TASKS = 10_000
@@ -198,3 +199,27 @@ def test_garbage_collection_is_as_found_when_a_query_returns(session: Session, c
         assert gc.isenabled() is collecting
     finally:
         (gc.enable if found else gc.disable)()
+
+
+class SpoilingTransport(CountingTransport):
+    """Answers with rows of which the last one cannot be read."""
+
+    def call(self, operations: Sequence[Mapping[str, object]]) -> list[Any]:
+        results = super().call(operations)
+        if operations[0]["action"] == "query":
+            del results[0]["data"][-1]["id"]
+        return results
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_garbage_collection_is_as_found_when_a_query_fails(answers: Answers, tmp_path: Path, collecting: bool) -> None:
+    found = gc.isenabled()
+    transport = SpoilingTransport(answers)
+    with Session("http://stub.invalid", "key", "user", schema_cache_path=tmp_path, transport=transport) as session:
+        try:
+            (gc.enable if collecting else gc.disable)()
+            with pytest.raises(UnexpectedResponseError):
+                tasks_of(session, "collections", 50)
+            assert gc.isenabled() is collecting
+        finally:
+            (gc.enable if found else gc.disable)()
