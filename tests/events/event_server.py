@@ -100,11 +100,12 @@ class EventServer:
     def _take(self, connection: ServerConnection, message: str) -> None:
         code, number, _, _ = message.split(":", 3)
         self.heed(connection, message)
-        if code == "5" and self.acknowledges:
-            connection.send(f'6:::{number}[{{"success":true}}]')
+        acknowledges = code == "5" and self.acknowledges
         with self.changed:
-            self.received.append(message)
+            self.received.append(message)  # before the client can know that it has arrived
             self.changed.notify_all()
+        if acknowledges:
+            connection.send(f'6:::{number}[{{"success":true}}]')
 
     def send(self, *frames: Frame, text: bool | None = None) -> None:
         """Send frames to the client that connected last; bytes as text where *text* says so."""
