@@ -1,4 +1,4 @@
-"""Owns a sandbox that is measured, or used by what is measured: a process of its own, with a database in a file."""
+"""Owns a sandbox that is measured, or used by what is measured: a process of its own."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ API_KEY: Final = "key"
 
 
 @contextlib.contextmanager
-def sandbox_process(database: Path, *options: str) -> Generator[str]:
-    """Serve *database*, and give the server's address; raise RuntimeError where it does not start."""
+def sandbox_process(database: Path | str, *options: str, folder: Path | None = None) -> Generator[str]:
+    """Serve *database*, a file or a URL, and give the server's address; raise RuntimeError where it does not start.
+
+    *folder* is for what the process keeps besides; that of the file unless given.
+    """
     command = [
         sys.executable,
         "-m",
@@ -28,7 +31,7 @@ def sandbox_process(database: Path, *options: str) -> Generator[str]:
         API_KEY,
         *options,
     ]
-    environment = variables(database.parent)
+    environment = variables(folder or Path(database).parent)
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None

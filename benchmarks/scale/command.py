@@ -6,7 +6,6 @@ import argparse
 import os
 import platform
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -14,12 +13,18 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from ftrack_typed.sandbox.startup import SandboxError
+
 from ..report import MarkersMissingError, replace_tables
 from ..sandbox_process import API_KEY, API_USER, sandbox_process
 from .measures import MEASURES, Server, Timing, measure
+from .places import Place, place, title
 from .production import Production, build
 
 MARKERS: Final = ("<!-- sandbox: begin -->", "<!-- sandbox: end -->")
+ON_POSTGRESQL: Final = ("<!-- sandbox on postgresql: begin -->", "<!-- sandbox on postgresql: end -->")
 Figures = Mapping[tuple[str, int, int], Timing]
 """What was measured, by the name of the measure, the number of tasks and that of clients."""
 
@@ -29,13 +34,15 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     figures: dict[tuple[str, int, int], Timing] = {}
     try:
+        database = title(options.database)
         for tasks in sorted(options.tasks):
-            figures.update(_measured(Production(tasks), options.seconds, options.folder))
-        text = table(figures)
+            with place(options.database, options.folder) as where:
+                figures.update(_measured(Production(tasks), options.seconds, where))
+        text = table(figures, database)
         print(text)
         if options.markdown is not None:
-            replace_tables(options.markdown, text, MARKERS)
-    except (OSError, RuntimeError, MarkersMissingError) as error:
+            replace_tables(options.markdown, text, MARKERS if options.database is None else ON_POSTGRESQL)
+    except (OSError, RuntimeError, MarkersMissingError, SandboxError, SQLAlchemyError) as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
     return 0
@@ -45,27 +52,26 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="benchmarks sandbox", description="Measure the sandbox as it grows.")
     parser.add_argument("--tasks", type=int, nargs="+", default=[1000, 100_000], help="how many tasks there are")
     parser.add_argument("--seconds", type=float, default=3.0, help="how long each measure goes on")
+    parser.add_argument(
+        "--database", metavar="URL", help="a PostgreSQL database to measure on, in a schema of its own; else SQLite"
+    )
     parser.add_argument("--folder", type=Path, help="where the databases are made; a temporary folder unless given")
     parser.add_argument("--markdown", type=Path, metavar="PAGE", help="put the table between the markers of that page")
     return parser
 
 
-def _measured(
-    production: Production, seconds: float, folder: Path | None
-) -> Iterator[tuple[tuple[str, int, int], Timing]]:
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        path, begun = Path(scratch) / "studio.db", time.perf_counter()
-        build(path, production)
-        _tell(
-            f"{production.tasks} tasks written in {time.perf_counter() - begun:.0f} s, {path.stat().st_size >> 20} MiB"
-        )
-        with sandbox_process(path) as url:
-            server = _server(url)
-            for what in MEASURES:
-                for clients in what.clients:
-                    timing = measure(server, production, what, clients, seconds)
-                    _tell(f"{production.tasks} tasks, {clients} clients, {what.name}: {timing.median * 1e3:.1f} ms")
-                    yield (what.name, production.tasks, clients), timing
+def _measured(production: Production, seconds: float, where: Place) -> Iterator[tuple[tuple[str, int, int], Timing]]:
+    begun = time.perf_counter()
+    build(where.url, production)
+    size = where.settle()
+    _tell(f"{production.tasks} tasks written in {time.perf_counter() - begun:.0f} s, {size >> 20} MiB")
+    with sandbox_process(where.url, "--files", str(where.folder / "files"), folder=where.folder) as url:
+        server = _server(url)
+        for what in MEASURES:
+            for clients in what.clients:
+                timing = measure(server, production, what, clients, seconds)
+                _tell(f"{production.tasks} tasks, {clients} clients, {what.name}: {timing.median * 1e3:.1f} ms")
+                yield (what.name, production.tasks, clients), timing
 
 
 def _server(url: str) -> Server:
@@ -79,12 +85,12 @@ def _tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def table(figures: Figures) -> str:
-    """Return the figures as Markdown: a row for each measure and number of tasks."""
+def table(figures: Figures, database: str) -> str:
+    """Return the figures as Markdown: a row for each measure and number of tasks. *database* is what they are of."""
     sizes = sorted({tasks for _, tasks, _ in figures})
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
     lines = [
-        f"Measured on {date.today().isoformat()}, {machine}, SQLite in a file. Times in ms.",
+        f"Measured on {date.today().isoformat()}, {machine}, {database}. Times in ms.",
         "",
         "| call | tasks | 1 client: p50 | p95 | per s | 8 clients: p50 | p95 | per s | p50 to the first |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",

@@ -147,7 +147,9 @@ def _client(
     chosen = random.Random(threading.get_ident())
     try:
         _send(connection, server, what.batch(production, chosen.randrange(production.tasks)))
+        connection.close()  # the server would, where others take long to get ready
         start.wait()
+        connection.connect()
         end = time.perf_counter() + seconds
         while not times or time.perf_counter() < end:
             batch = what.batch(production, chosen.randrange(production.tasks))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import attrs
@@ -54,9 +53,9 @@ class Production:
         return f"task_{task:08d}"
 
 
-def build(path: Path, production: Production) -> None:
-    """Write a database with the production to *path*."""
-    store = Store(Workspace.standard(), f"sqlite:///{path}")
+def build(url: str, production: Production) -> None:
+    """Write the production to the empty database at *url*."""
+    store = Store(Workspace.standard(), url)
     try:
         store.insert_user(identifier("user", 0), "builder")
         _projects(store, production)
