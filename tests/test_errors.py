@@ -90,7 +90,7 @@ def test_lines_of_the_drawing_meet() -> None:
 def test_builtins_that_the_drawing_promises() -> None:
     for name, _, words in drawn():
         for builtin in re.findall(
-            r"\b(?:KeyError|ValueError|TypeError|LookupError|ConnectionError|TimeoutError)\b", words
+            r"\b(?:KeyError|AttributeError|ValueError|TypeError|LookupError|ConnectionError|TimeoutError)\b", words
         ):
             assert issubclass(ERRORS[name], getattr(builtins, builtin)), f"{name} is no {builtin}"
 

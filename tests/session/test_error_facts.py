@@ -61,7 +61,8 @@ def test_unknown_attribute(task: Task) -> None:
     assert error.details == {"entity_type": "Task", "attribute": "nmae"}
     assert str(error) == error.message
     assert str(error).startswith("Task has no attribute 'nmae'; did you mean 'name'")
-    assert isinstance(error, (KeyError, AttributeError))
+    assert isinstance(error, KeyError)
+    assert isinstance(error, AttributeError)
 
 
 def test_value_of_a_wrong_type(task: Task) -> None:

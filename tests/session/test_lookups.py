@@ -78,6 +78,16 @@ def test_creation_that_is_not_recorded_is_never_sent(
     assert len(sandbox.requests) == 0
 
 
+def test_what_the_server_fills_in_is_loaded_for_all_that_was_made(
+    session: Session, production: Production, sandbox: Sandbox
+) -> None:
+    made = [session.create(Task, name=f"made_{number}", parent_id=production.shot_id) for number in range(3)]
+    session.commit()
+    sandbox.requests.clear()
+    assert [task.description for task in made] == [None] * 3
+    assert len(sandbox.requests) == 1
+
+
 # Lookup by key
 
 
