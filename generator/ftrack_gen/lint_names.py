@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
 
 import attrs
 
@@ -22,9 +21,6 @@ from ftrack_typed.query.syntax import (
     Statement,
 )
 from ftrack_typed.schema import Property, Schema
-
-_OPEN: Final = frozenset({"CustomAttributeLink", "CustomAttributeLinkFrom"})
-"""Types whose rows have the names of their subtypes without a cast (docs/sandbox.md)."""
 
 
 @attrs.frozen
@@ -92,15 +88,17 @@ class Names:
         return current if current in self.schemas else None
 
     def _property(self, entity_type: str, name: str) -> Property | None:
-        """Return what *name*, or the column of that name, is on a type."""
+        """Return what *name*, or the column of that name, is on a type, or on one that derives from it."""
         schema = self.schemas.get(entity_type)
         if schema is None:
             return None
         aliased = (each for each in schema.properties.values() if each.alias_for == name)
         found = schema.properties.get(name) or next(aliased, None)
-        if found is None and entity_type in _OPEN:
-            return next(iter(self._of_subtypes(entity_type, name).values()), None)
-        return found
+        if found is not None:
+            return found
+        # Servers take what only subtypes have, too; the path goes on along those where it is a relation.
+        below = list(self._of_subtypes(entity_type, name).values())
+        return next((each for each in below if each.reference or each.items), below[0] if below else None)
 
     def _of_subtypes(self, entity_type: str, name: str) -> dict[str, Property]:
         """Return the property *name* of each type that derives from *entity_type*, those nearest to it first."""
@@ -111,9 +109,6 @@ class Names:
         return found
 
     def _unknown(self, entity_type: str, name: str) -> str:
-        having = next(iter(self._of_subtypes(entity_type, name)), None)
-        if having is not None:
-            return f"{entity_type} has no attribute {name!r}; {having} has it: write it behind a cast, [{having}]"
         hint = did_you_mean(close_matches(name, self.schemas[entity_type].properties))
         return f"{entity_type} has no attribute {name!r}{hint}"
 

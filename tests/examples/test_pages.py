@@ -83,7 +83,7 @@ def test_findings_are_those_of_the_linter(tmp_path: Path, capsys: pytest.Capture
     script = (
         "from ftrack_typed.entities import Task\n"
         "session.query('select name from Task where statsu.name is 1')\n"
-        "session.query('select author.username from Note')\n"
+        "session.query('select author.username from Nots')\n"
         "session.query(Task).where(Task.name == 'a' and Task.bid == 1)\n"
     )
     (tmp_path / "publish.py").write_text(script, "utf-8")
