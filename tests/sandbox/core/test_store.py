@@ -23,7 +23,7 @@ from ftrack_typed.sandbox.store import Store
 from ftrack_typed.sandbox.workspace import SCHEMAS_FILE, Workspace
 from ftrack_typed.schema import schema_hash
 
-from .conftest import USER, Calls, Entity, create, delete, query, ref, update
+from .conftest import USER, Calls, Entity, create, delete, moment, query, ref, update
 
 
 def opened(workspace: Workspace, url: str = "sqlite://") -> Calls:
@@ -289,3 +289,40 @@ def _structured(raw: list[dict[str, Any]]) -> Any:
     from ftrack_typed.schema import structure_schemas
 
     return structure_schemas(raw)
+
+
+def test_a_batch_that_reads_sees_one_moment(workspace: Workspace, lasting_database: str) -> None:
+    """A writer commits between two queries of a batch; the second one does not see it."""
+    calls = opened(workspace, lasting_database)
+    calls.create("Scope", name="before")
+
+    def write(_batch: Batch, _operation: Any) -> object:
+        thread = threading.Thread(target=lambda: calls.create("Scope", name="meanwhile"))
+        thread.start()
+        thread.join(30)
+        return not thread.is_alive()
+
+    calls.store.actions["write"] = write
+    calls.store.reading.add("write")
+    scopes = query("select name from Scope order by name")
+    first, is_written, second = calls.batch(scopes, {"action": "write"}, scopes)
+    assert is_written is True
+    assert [row["id"] for row in first["data"]] == [row["id"] for row in second["data"]]
+    assert [row["name"] for row in first["data"]] == ["before"]
+    assert calls.names("Scope order by name") == ["before", "meanwhile"]
+    calls.store.close()
+
+
+def test_indexes_may_have_longer_names_than_databases_take(
+    workspace: Workspace, lasting_database: str, tmp_path: Path
+) -> None:
+    schemas = copy.deepcopy(workspace.schemas)
+    logs = copy.deepcopy(next(each for each in schemas if each["id"] == "Timelog"))
+    logs["id"] = "Timelog" + "OfTheSecondLoggingUnit" * 2
+    (tmp_path / SCHEMAS_FILE).write_text(json.dumps([*schemas, logs]), "utf-8")
+    calls = opened(Workspace.load(tmp_path), lasting_database)
+    table = calls.store.storage.tables[calls.store.storage.entity(logs["id"]).table]
+    assert max(len(str(index.name)) for index in table.indexes) > 63
+    made = calls.create(logs["id"], user_id=USER, duration=60, start=moment("2024-01-01T00:00:00"), comment="")
+    assert calls.one(f"{logs['id']} where user.id is {USER}")["id"] == made["id"]
+    calls.store.close()
