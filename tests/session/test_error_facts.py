@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
+from starlette.responses import JSONResponse
 
 from ftrack_typed.entities import Session, Shot, Status, Task, User
 from ftrack_typed.errors import (
@@ -28,6 +29,7 @@ from ftrack_typed.errors import (
 )
 from ftrack_typed.errors.base import close_matches, did_you_mean
 from ftrack_typed.query.parser import parse
+from ftrack_typed.sandbox.in_process import Sandbox
 from tests.session.conftest import Production
 
 
@@ -166,6 +168,19 @@ def test_words_of_the_server(session: Session) -> None:
         "error_code": error.error_code,
     }
     assert "nmae" in error.content
+
+
+def test_code_of_the_server(session: Session, sandbox: Sandbox) -> None:
+    words = {"exception": "StudioError", "content": "closed for today", "error_code": "studio_closed"}
+    sandbox.intercept = lambda request, answer: JSONResponse(words)
+    try:
+        error = refused(session.query("User").first)
+    finally:
+        sandbox.intercept = None
+    assert type(error) is ServerError
+    assert (error.exception, error.content, error.error_code) == tuple(words.values())
+    assert error.details == words
+    assert "closed for today" in str(error)
 
 
 def test_errors_cross_processes(session: Session, task: Task) -> None:
