@@ -108,6 +108,14 @@ def test_reconstructed_mapping_is_no_longer_the_callers(session: Session) -> Non
     assert dict(task.metadata) == {"camera": "A"}
 
 
+def test_entity_becomes_what_it_is_and_never_less(session: Session, production: Production) -> None:
+    context = reconstructed(session, "TypedContext", {"id": production.shot_id})
+    assert session.query(Shot).where(Shot.id == production.shot_id).one() is context
+    assert type(context) is Shot
+    assert reconstructed(session, "TypedContext", {"id": production.shot_id, "description": "x"}) is context
+    assert (type(context), context.description) == (Shot, "x")
+
+
 def test_merge_takes_a_new_entity_of_another_session_with_its_values(
     session: Session, production: Production, open_session: type[Session]
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from ftrack_typed.entities import Metadata, Session, Shot, Task, User
-from ftrack_typed.errors import AttributeValueError
+from ftrack_typed.errors import AttributeValueError, NotUniqueError
 from ftrack_typed.query.result import QueryResult
 from ftrack_typed.sandbox.in_process import Sandbox
 from ftrack_typed.symbols import NOT_SET
@@ -65,6 +65,16 @@ def test_refused_creation_leaves_nothing(session: Session, production: Productio
     made = session.create(Task, id=key, name="right", parent_id=production.shot_id)
     session.commit()
     assert session.get(Task, key) is made
+
+
+def test_creation_with_the_key_of_another_leaves_that_alone(session: Session, sandbox: Sandbox) -> None:
+    known = session.query(User).all()[0]
+    sandbox.requests.clear()
+    with pytest.raises(NotUniqueError, match="is there already"):
+        session.create(User, id=known.id, username="twin")
+    assert session.get(User, known.id) is known
+    assert session.created == []
+    assert len(sandbox.requests) == 0
 
 
 def test_creation_that_is_not_recorded_is_never_sent(
