@@ -21,7 +21,7 @@ from .caller import Caller
 from .demo import build_demo
 from .dialects import database_url, dialect_of
 from .faults import Fault
-from .files.folders import ForeignFolderError
+from .files.folders import ForeignFolderError, refuse_foreign
 from .files.service import Files, opened_files
 from .roles import ADMINISTRATOR, give_role
 from .seed_files import SeedError, administrator_id, read_seed, run_seed
@@ -95,7 +95,12 @@ def opened_service(options: Options) -> Generator[Service]:
     """
     workspace = _workspace(options.workspace)
     url = database_url(options.database)
-    with dialect_of(url).reserved() as reservation, _seeded_store(workspace, url, options) as store:
+    dialect = dialect_of(url)
+    if options.files is not None:
+        # Before anything is made: what is refused leaves nothing behind.
+        with _usable_files(options.files):
+            refuse_foreign(options.files.expanduser().absolute(), is_new=not dialect.is_there())
+    with dialect.reserved() as reservation, _seeded_store(workspace, url, options) as store:
         reservation.guard(store.database.engine)
         users = Users(store)
         caller = _administrator(store, users, options)
@@ -147,12 +152,18 @@ def _store(workspace: Workspace, url: str) -> Generator[Store]:
 @contextlib.contextmanager
 def _files(store: Store, folder: Path | None) -> Generator[Files]:
     with contextlib.ExitStack() as stack:
-        try:
+        with _usable_files(folder):
             files = stack.enter_context(opened_files(store, folder))
-        except (OSError, ForeignFolderError) as error:
-            shown = folder or "beside the database"
-            raise FilesUnusableError(f"cannot use the folder for files {shown}: {line(error)}") from error
         yield files
+
+
+@contextlib.contextmanager
+def _usable_files(folder: Path | None) -> Generator[None]:
+    try:
+        yield
+    except (OSError, ForeignFolderError) as error:
+        shown = folder or "beside the database"
+        raise FilesUnusableError(f"cannot use the folder for files {shown}: {line(error)}") from error
 
 
 @contextlib.contextmanager

@@ -23,6 +23,9 @@ from .dialect import Dialect, Reservation
 _BUSY_MILLISECONDS: Final = 30_000
 """How long a writer waits for one of another process."""
 
+_MAGIC: Final = b"SQLite format 3\0"
+"""What a file begins with, see https://www.sqlite.org/fileformat.html#the_database_header."""
+
 _TOO_COMPLEX: Final = ("too large", "too complex", "too many", "parser stack")
 
 
@@ -83,6 +86,7 @@ class SQLite(Dialect):
         if self._path is None:
             yield Reservation()
             return
+        _refuse_foreign(self._path)
         with contextlib.ExitStack() as stack:
             try:
                 lock = stack.enter_context(contextlib.closing(_connect(f"{self._path}.lock", timeout=0)))
@@ -124,6 +128,19 @@ class SQLite(Dialect):
 def _begin(connection: sql.Connection) -> None:
     writing = connection.get_execution_options().get("sandbox_writing", True)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Raise DatabaseUnusableError where *path* is something else than a database, before a lock is made beside it."""
+    try:
+        if not path.exists():
+            return
+        with path.open("rb") as file:
+            beginning = file.read(len(_MAGIC))
+    except OSError as error:
+        raise DatabaseUnusableError(f"cannot use the database {path}: {line(error)}") from error
+    if beginning not in {b"", _MAGIC}:
+        raise DatabaseUnusableError(f"cannot use the database {path}: file is not a database")
 
 
 def _probe(path: Path) -> None:

@@ -24,6 +24,8 @@ _SECRETS = sql.Table(
 _OWNER: Final = "owner"
 """File in the folder that tells which database it belongs to."""
 
+_OF_ANOTHER: Final = "it has the files of another database: remove it, or give another with --files"
+
 
 class ForeignFolderError(ValueError):
     """A folder for files belongs to another database, or holds something else: the message says what to do."""
@@ -56,6 +58,22 @@ def server_secret(store: Store) -> bytes:
     return bytes(found)
 
 
+def refuse_foreign(folder: Path, *, is_new: bool) -> None:
+    """Refuse *folder* where it cannot belong to a database, which *is_new* or not; nothing is made or written.
+
+    Raises:
+        ForeignFolderError: it has other contents, or the files of a database that a new one cannot be.
+        OSError: it cannot be read.
+    """
+    if not folder.exists():
+        return
+    if not (folder / _OWNER).exists():
+        if any(folder.iterdir()):
+            raise ForeignFolderError("it has other contents: give an empty or a new one with --files")
+    elif is_new:
+        raise ForeignFolderError(_OF_ANOTHER)
+
+
 def claim(folder: Path, secret: bytes) -> None:
     """Make sure that *folder* exists and belongs to the database with *secret*.
 
@@ -65,13 +83,11 @@ def claim(folder: Path, secret: bytes) -> None:
         ForeignFolderError: it belongs to another database, or has other contents.
         OSError: it cannot be made or read.
     """
+    refuse_foreign(folder, is_new=False)
     folder.mkdir(parents=True, exist_ok=True)
     owner = folder / _OWNER
     name = _owner(secret)
-    if owner.exists():
-        if owner.read_text("ascii", "replace").strip() != name:
-            raise ForeignFolderError("it has the files of another database: remove it, or give another with --files")
-        return
-    if any(folder.iterdir()):
-        raise ForeignFolderError("it has other contents: give an empty or a new one with --files")
-    owner.write_text(f"{name}\n", "ascii")
+    if not owner.exists():
+        owner.write_text(f"{name}\n", "ascii")
+    elif owner.read_text("ascii", "replace").strip() != name:
+        raise ForeignFolderError(_OF_ANOTHER)

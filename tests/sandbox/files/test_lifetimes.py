@@ -89,6 +89,7 @@ def test_folder_can_be_chosen_and_belongs_to_one_database(tmp_path: Path, http: 
         assert files.folder == folder
     with pytest.raises(FilesUnusableError, match=r"another database.*--files"):
         Sandbox(database=str(tmp_path / "two.db"), files=folder).start()
+    assert not list(tmp_path.glob("two.db*"))
     with Sandbox(database=str(tmp_path / "one.db"), files=folder) as sandbox:
         assert opened(sandbox, http).data(component_id) == b"abc"
 
@@ -98,8 +99,9 @@ def test_folder_with_other_contents_is_refused_and_left_alone(tmp_path: Path) ->
     folder.mkdir()
     (folder / "precious").write_text("text")
     (tmp_path / "file").write_text("text")
-    done = run("--files", str(tmp_path))
+    done = run("--files", str(tmp_path), "--database", str(tmp_path / "new.db"))
     assert done.returncode == 7
+    assert not list(tmp_path.glob("new.db*"))
     assert len(done.stderr.splitlines()) == 1
     assert "--files" in done.stderr
     assert run("--files", str(tmp_path / "file")).returncode == 7

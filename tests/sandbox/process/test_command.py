@@ -178,6 +178,7 @@ def test_database_file_that_is_none(tmp_path: Path) -> None:
     path.write_bytes(b"this is no database " * 100)
     assert_refused(run("--database", str(path)), 4, "file.db")
     assert path.read_bytes() == b"this is no database " * 100
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_database_that_another_program_is_writing_to(tmp_path: Path) -> None:
