@@ -28,6 +28,9 @@ def outline(text: str) -> Outline:
     tokens = list(tokenise(text))
     if not tokens:
         raise QuerySyntaxError("a query starts with an entity type or with 'select'", text, 0)
+    if _wants_operand(tokens[-1]):
+        # The server would find fault with the offset and the limit of a page, which follow.
+        raise QuerySyntaxError(f"the query ends where something has to follow {tokens[-1].text!r}", text, len(text))
     selects = _is(tokens[0], "select")
     windows = {name: _window(text, tokens, name) for name in ("offset", "limit")}
     cuts = sorted((start, end) for found in windows.values() if found is not None for _, start, end in [found])

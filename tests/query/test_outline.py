@@ -94,6 +94,11 @@ def test_no_window_is_found_in_any_string_or_bracket(value: str, inner: str, win
         ("Task limit", "'limit' needs a whole number"),
         ("Task offset", "'offset' needs a whole number"),
         ('Task where name is "x', 'the string that starts with " is not closed'),
+        ("Task where", "the query ends where something has to follow 'where'"),
+        ("select name from Task where name is", "the query ends where something has to follow 'is'"),
+        ("Task where bid >", "the query ends where something has to follow '>'"),
+        ("Task where bid is 1 and", "the query ends where something has to follow 'and'"),
+        ("Task order by name,", "the query ends where something has to follow ','"),
     ],
 )
 def test_text_that_is_no_query_is_refused(text: str, complaint: str) -> None:
