@@ -28,7 +28,6 @@ from .session_parts.modes import AutoPopulatingContext, Modes, OperationRecordin
 from .session_parts.requests import RequestAccess
 from .session_parts.server_actions import ServerActions
 from .state import LoadingMode, SessionState
-from .symbols import CREATED, DELETED, MODIFIED
 from .transport import SessionAuthentication, Transport, public_url
 
 if TYPE_CHECKING:
@@ -37,9 +36,7 @@ if TYPE_CHECKING:
     from .cache import KeyMaker
     from .events import EventHub
     from .lookup import Projection
-    from .operations import Operations
     from .query.builder import Query
-    from .recorded_operations import RecordedOperations
     from .registry import Registry
     from .retries import Retries
     from .session_parts.caches import CacheArgument
@@ -67,7 +64,6 @@ class Session(EntityAccess, CommitAccess, EventAccess, FileAccess, CacheAccess, 
     """
 
     registry: ClassVar[Registry | None] = None
-    _recorded_operations: RecordedOperations | None = None
 
     def __init__(
         self,
@@ -185,32 +181,6 @@ class Session(EntityAccess, CommitAccess, EventAccess, FileAccess, CacheAccess, 
     def types(self) -> Mapping[str, type[Entity]]:
         """The class of every entity type of the server's schema, by name."""
         return self._types
-
-    @property
-    def recorded_operations(self) -> Operations:
-        """What waits for a commit, in order; operations that are pushed here are sent as well."""
-        if self._recorded_operations is None:
-            from .recorded_operations import RecordedOperations
-
-            with self._state.lock:
-                if self._recorded_operations is None:
-                    self._recorded_operations = RecordedOperations(self._state)
-        return self._recorded_operations
-
-    @property
-    def created(self) -> list[Entity]:
-        """The entities whose creation waits for a commit."""
-        return self._state.unit.entities_in(CREATED)
-
-    @property
-    def modified(self) -> list[Entity]:
-        """The entities with changed values that wait for a commit."""
-        return self._state.unit.entities_in(MODIFIED)
-
-    @property
-    def deleted(self) -> list[Entity]:
-        """The entities whose deletion waits for a commit."""
-        return self._state.unit.entities_in(DELETED)
 
     def check_server_compatibility(self) -> None:
         """Raise ServerCompatibilityError where the server is too old for this client."""

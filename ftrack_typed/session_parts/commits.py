@@ -1,4 +1,4 @@
-"""Owns what a session offers about changes that wait: send, forget and show them, ask what became of them."""
+"""Owns what a session offers about changes that wait: list, show, send and forget them, ask what became of them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING
 
 from ..collection import bury
 from ..commit.sending import send
+from ..symbols import CREATED, DELETED, MODIFIED
 
 if TYPE_CHECKING:
     from ..commit.batched import Progress
     from ..commit.outcome import CommitResolution
     from ..commit.plan import CommitPlan
+    from ..entity import Entity
+    from ..operations import Operations
+    from ..recorded_operations import RecordedOperations
     from ..state import SessionState
 
 
@@ -18,6 +22,33 @@ class CommitAccess:
     """The part of a session that commits."""
 
     _state: SessionState
+    _recorded_operations: RecordedOperations | None = None
+
+    @property
+    def recorded_operations(self) -> Operations:
+        """What waits for a commit, in order; operations that are pushed here are sent as well."""
+        if self._recorded_operations is None:
+            from ..recorded_operations import RecordedOperations
+
+            with self._state.lock:
+                if self._recorded_operations is None:
+                    self._recorded_operations = RecordedOperations(self._state)
+        return self._recorded_operations
+
+    @property
+    def created(self) -> list[Entity]:
+        """The entities whose creation waits for a commit."""
+        return self._state.unit.entities_in(CREATED)
+
+    @property
+    def modified(self) -> list[Entity]:
+        """The entities with changed values that wait for a commit."""
+        return self._state.unit.entities_in(MODIFIED)
+
+    @property
+    def deleted(self) -> list[Entity]:
+        """The entities whose deletion waits for a commit."""
+        return self._state.unit.entities_in(DELETED)
 
     def commit(self, *, batch_size: int | None = None, progress: Progress | None = None) -> None:
         """Send all recorded changes as one transaction; with *batch_size*, as several of at most so many operations.
