@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections.abc import Mapping
+from typing import cast
 
 import pytest
 
@@ -116,14 +118,19 @@ def test_note_has_labels(
 
 
 def test_category_is_one_label(
-    session: Session, task: Task, author: User, label: NoteLabel, open_session: type[Session]
+    session: Session, task: Task, author: User, label: NoteLabel, open_session: type[Session], sandbox: Sandbox
 ) -> None:
     category = session.get(NoteCategory, label.id)
     assert category is not None
     with pytest.warns(PendingDeprecationWarning, match="labels") as caught:
         note = task.create_note("look", author, category=category)
     assert caught[0].filename == __file__
+    sandbox.requests.clear()
     session.commit()
+    sent = [each for each in operations_of(sandbox) if each["entity_type"] == "Note"]
+    assert [set(cast(Mapping[str, object], each["entity_data"])) & {"category", "category_id"} for each in sent] == [
+        set()
+    ]
     links = open_session().query(NoteLabelLink).where(NoteLabelLink.note_id == note.id).all()
     assert [link.label_id for link in links] == [label.id]
     found = reread(open_session, note).category

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Callable
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+from starlette.responses import PlainTextResponse, Response
 
 from ftrack_typed.collection import Collection
 from ftrack_typed.custom_attributes import ComputedCustomAttr, CustomAttr, CustomAttributes, custom_attribute
@@ -14,6 +18,7 @@ from ftrack_typed.errors import (
     AttributeValueError,
     DuplicateItemInCollectionError,
     ImmutableAttributeError,
+    PartialCommitError,
     UnknownAttributeError,
 )
 from ftrack_typed.sandbox.in_process import Sandbox
@@ -119,6 +124,52 @@ def test_item_is_put_where_it_is_told(session: Session, task: Task) -> None:
     assert list(task.notes) == [newer, first]
 
 
+def test_items_that_are_taken_out_on_the_way_can_be_put_elsewhere(session: Session, task: Task) -> None:
+    first, second, third = task.notes
+    task.notes[2:2] = (task.notes.pop(0) for _ in range(1))
+    assert list(task.notes) == [second, third, first]
+
+
+def test_collection_that_is_given_back_lacks_what_was_deleted_since(
+    session: Session, task: Task, sandbox: Sandbox
+) -> None:
+    first, second, third = task.notes
+    session.delete(first)
+    task.notes.remove(second)
+
+    def refuse_updates(request: Any, answer: Callable[[], Response]) -> Response:
+        if any(operation["action"] == "update" for operation in request.operations()):
+            return PlainTextResponse("no", status_code=400)
+        return answer()
+
+    sandbox.intercept = refuse_updates
+    try:
+        with pytest.raises(PartialCommitError):
+            session.commit(batch_size=1)
+    finally:
+        sandbox.intercept = None
+    assert list(task.notes) == [third]
+    session.rollback()
+    assert list(task.notes) == [second, third]
+
+
+def test_collection_that_a_commit_let_go_of_is_loaded_before_it_changes(
+    session: Session, production: Production, open_session: type[Session]
+) -> None:
+    shot = session.get(Shot, production.shot_id)
+    assert shot is not None
+    children, before = shot.children, list(shot.children)
+    other = open_session()
+    theirs = other.create(Task, name="theirs", parent_id=shot.id)
+    other.commit()
+    ours = session.create(Task, name="ours", parent=shot)
+    session.commit()
+    assert "children" not in vars(shot)
+    children.remove(before[0])
+    assert shot.children is children
+    assert set(children) == {*before[1:], theirs, ours}
+
+
 def test_item_is_known_by_its_row(session: Session, task: Task, open_session: type[Session]) -> None:
     theirs = stored(open_session, task).notes
     assert all(note in task.notes for note in theirs)
@@ -194,7 +245,18 @@ def test_collection_belongs_to_its_entity_and_cannot_be_hashed(task: Task) -> No
 def test_list_of_another_kind_is_refused_whole(session: Session, task: Task) -> None:
     before = list(task.notes)
     wrong: Any
-    for wrong in ([task], [before[0], before[0]], [before[0], "text"], "text", b"text", {"a": before[0]}, 5):
+    for wrong in (
+        [task],
+        [before[0], before[0]],
+        [before[0], "text"],
+        "text",
+        b"text",
+        {"a": before[0]},
+        5,
+        "",
+        b"",
+        {},
+    ):
         with pytest.raises((AttributeValueError, DuplicateItemInCollectionError)):
             task.notes = wrong
     assert list(task.notes) == before
@@ -356,6 +418,54 @@ def test_list_of_a_custom_attribute_cannot_be_changed_in_place(session: Session)
     assert shot.custom_attributes["tags"] == ["a"]
     with pytest.raises(TypeError, match="assign a new list"):
         shot.custom_attributes["tags"].append("b")
+
+
+class Departments(CustomAttributes):
+    """What a package generated for the demo project would have."""
+
+    department: CustomAttr[list[str]] = custom_attribute("enumerator")
+
+
+def test_enumerator_takes_a_list_of_choices(session: Session, task: Task) -> None:
+    typed = Departments(task, Task._ftrack_facts["custom_attributes"], task.custom_attributes)
+    before = dict(typed)
+    wrong: Any
+    for wrong in ("Compositing", ["Compositing", 5], {"Compositing": True}, 5):
+        with pytest.raises(AttributeValueError, match=r"\['department'\] takes a list of texts, one for each choice"):
+            typed.department = wrong
+    assert (dict(typed), session.modified) == (before, [])
+    for right in (["Compositing"], ("Compositing",), None):
+        typed["department"] = right
+    assert session.modified == [task]
+
+
+def test_dates_in_custom_attributes_are_datetimes(session: Session) -> None:
+    row = {"__entity_type__": "ContextCustomAttributeValue", "configuration_id": "c", "key": "due"}
+    row_with_date = {**row, "value": {"__type__": "datetime", "value": "2030-01-31T12:00:00+00:00"}}
+    text = json.dumps({"__entity_type__": "Shot", "id": "s", "custom_attributes": [row_with_date]})
+    due = datetime(2030, 1, 31, 12, tzinfo=timezone.utc)
+    assert session.decode(text).custom_attributes["due"] == due
+
+
+def test_custom_attribute_that_came_with_a_later_answer_can_be_sent(
+    session: Session, production: Production, open_session: type[Session], sandbox: Sandbox
+) -> None:
+    shot = session.get(Shot, production.shot_id)
+    assert shot is not None
+    values, other, key = shot.custom_attributes, open_session(), f"late_{uuid.uuid4().hex}"
+    text = other.query('CustomAttributeType where name is "text"').one()
+    configuration = {"entity_type": "task", "project_id": production.project_id, "object_type_id": shot.object_type_id}
+    create: Any = other.create
+    create(
+        "CustomAttributeConfiguration",
+        {**configuration, "key": key, "label": key, "type_id": text["id"], "default": "late", "config": "{}"},
+    )
+    other.commit()
+    session.query(Shot).where(Shot.id == shot.id).select(Shot.custom_attributes).one()
+    values["fstart"] = 5.0
+    assert values[key] == "late"
+    rows = json.loads(session.encode(shot))["custom_attributes"]
+    assert [each["value"] for each in rows if each["key"] == key] == ["late"]
 
 
 def test_unknown_custom_attribute_names_close_ones(session: Session, typed: Any) -> None:

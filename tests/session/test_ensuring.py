@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any, cast
 
 import pytest
+from starlette.responses import Response
 
-from ftrack_typed.entities import Metadata, Session, Shot, Task, Timelog, User
-from ftrack_typed.errors import NotLoadedError, UnknownAttributeError
+from ftrack_typed.entities import (
+    FileComponent,
+    Metadata,
+    Session,
+    Setting,
+    SettingComponent,
+    Shot,
+    Task,
+    Timelog,
+    User,
+)
+from ftrack_typed.errors import DeletedEntityError, NotLoadedError, ServerError, UnknownAttributeError
 from ftrack_typed.sandbox.in_process import Sandbox
 from tests.session.conftest import Production, operations_of
 
@@ -165,3 +176,56 @@ def test_copy_of_an_entity_says_that_it_has_no_session(session: Session, product
     detached = Task._ftrack_new({"id": task.id})
     with pytest.raises(NotLoadedError, match=r"Task\.session is not loaded: the entity belongs to no session"):
         _ = detached.session
+
+
+def test_refused_creation_leaves_its_key_to_another(session: Session, sandbox: Sandbox) -> None:
+    taken, key = session.ensure(User, user_data(), ["username"]).username, str(uuid.uuid4())
+    refused: list[User | None] = []
+
+    def note_what_is_sent(request: Any, answer: Callable[[], Response]) -> Response:
+        if any(operation["action"] == "create" for operation in request.operations()):
+            refused.append(session.get(User, key))
+        return answer()
+
+    sandbox.intercept = note_what_is_sent
+    try:
+        with pytest.raises(ServerError):
+            session.ensure(User, {"id": key, "username": taken}, ["id"])
+    finally:
+        sandbox.intercept = None
+    (gone,) = refused
+    assert gone is not None
+    with pytest.raises(DeletedEntityError, match="its creation was refused"):
+        gone.first_name = "B"
+    assert session.get(User, key) is None
+    made = session.ensure(User, user_data(id=key), ["id"])
+    assert made is not gone
+    assert session.get(User, key) is made
+
+
+def test_what_is_there_commits_nothing_else(session: Session, production: Production, sandbox: Sandbox) -> None:
+    data = user_data()
+    made = session.ensure(User, data, ["username"])
+    task = session.get(Task, production.task_ids[0])
+    assert task is not None
+    task.description = "waits"
+    sandbox.requests.clear()
+    assert session.ensure(User, data, ["username"]) is made
+    assert written(sandbox) == []
+    assert session.modified == [task]
+
+
+def test_reference_is_known_by_every_part_of_its_key(session: Session, sandbox: Sandbox) -> None:
+    name = f"setting_{uuid.uuid4().hex}"
+    here, there = (session.create(Setting, name=name, group=group, value="x") for group in ("here", "there"))
+    component = session.create(FileComponent, name="made", file_type=".txt")
+    session.commit()
+
+    def ensured(setting: Setting) -> SettingComponent:
+        data = {"component": component, "setting": setting, "name": name, "group": setting.group}
+        return session.ensure(SettingComponent, data, ["setting"])
+
+    first = ensured(here)
+    assert ensured(there) is not first
+    assert ensured(here) is first
+    assert expressions_of(sandbox)[-1].endswith(f' where setting.name is "{name}" and setting.group is "here" limit 2')

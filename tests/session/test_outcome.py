@@ -216,3 +216,20 @@ def test_without_a_lost_commit_nothing_is_asked(session: Session, sandbox: Sandb
     found = session.resolve_commit()
     assert (found.committed, found.pending) == ((), ())
     assert len(sandbox.requests) == 0
+
+
+def test_reset_forgets_the_commit_whose_answer_was_lost(
+    session: Session, production: Production, sandbox: Sandbox, lose_answers: Callable[..., None]
+) -> None:
+    task = session.get(Task, production.task_ids[0])
+    assert task is not None
+    task.description = "given up"
+    lose_answers(True)
+    with pytest.raises(CommitOutcomeUnknownError):
+        session.commit()
+    sandbox.intercept = None
+    session.reset()
+    sandbox.requests.clear()
+    found = session.resolve_commit()
+    assert (found.committed, found.pending) == ((), ())
+    assert len(sandbox.requests) == 0
