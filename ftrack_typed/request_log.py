@@ -110,6 +110,15 @@ class RequestLog(Sequence[LoggedRequest]):
         self._note(operations, results, started, (place, ""))
         return results
 
+    @classmethod
+    def removed(cls, log: RequestLog, transport: Transport) -> Transport:
+        """Return *transport* without *log*, around which other threads may have put logs of their own since."""
+        if transport is log:
+            return log._transport
+        if isinstance(transport, RequestLog):
+            transport._transport = cls.removed(log, transport._transport)
+        return transport
+
     def close(self) -> None:
         """Close what it passes on to."""
         self._transport.close()

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..request_log import RequestLog
+    from ..state import SessionState
     from ..transport import Transport
 
 
 class RequestAccess:
     """The part of a session that tells what it asks its server."""
 
+    _state: SessionState
     _transport: Transport
 
     @contextmanager
@@ -24,9 +26,10 @@ class RequestAccess:
         """
         from ..request_log import RequestLog
 
-        before = self._transport
-        log = self._transport = RequestLog(before)
+        with self._state.lock:
+            log = self._transport = RequestLog(self._transport)
         try:
             yield log
         finally:
-            self._transport = before
+            with self._state.lock:
+                self._transport = RequestLog.removed(log, self._transport)

@@ -70,6 +70,16 @@ def test_log_ends_with_its_block(session: Session) -> None:
     assert session.query(Task).count() > 0
 
 
+def test_logs_of_two_threads_may_end_in_any_order(session: Session) -> None:
+    one, other = session.request_log(), session.request_log()
+    first, second = one.__enter__(), other.__enter__()
+    one.__exit__(None, None, None)
+    session.query(Task).first()
+    other.__exit__(None, None, None)
+    session.query(Task).first()
+    assert (len(first), len(second)) == (0, 1)
+
+
 def test_all_threads_are_logged(session: Session) -> None:
     def ask() -> None:
         session.query(Task).first()

@@ -47,6 +47,7 @@ from ftrack_typed.operations import (
 )
 from ftrack_typed.query.builder import Query
 from ftrack_typed.query.result import QueryResult
+from ftrack_typed.request_log import LoggedRequest, RequestLog
 from ftrack_typed.session import AutoPopulatingContext, OperationRecordingContext, SessionAuthentication
 from ftrack_typed.session_parts.modes import LoadingContext
 from ftrack_typed.symbols import Symbol
@@ -104,6 +105,9 @@ def entities_of_a_session(session: Session, task: Task, shot: Shot) -> None:
     assert_type(session.rollback(), None)
     assert_type(session.resolve_commit(), CommitResolution)
     assert_type(session.resolve_commit().pending, tuple[dict[str, Any], ...])
+    with session.request_log() as log:
+        assert_type(log, RequestLog)
+        assert_type(log[0], LoggedRequest)
     assert_type(session.plan(), CommitPlan)
     assert_type(session.plan()[0], PlannedChange)
     assert_type(session.plan()[0].entity, Entity | None)

@@ -95,7 +95,7 @@ def test_names_are_found_by_an_index(calls: Calls, expression: str) -> None:
         (
             'ComponentLocation where location_id is "x" and component_id in ("a")',
             "ix_component_location_",
-            "location_id = ",
+            "_id = ",
         ),
         ('Note where parent_id is "x"', "ix_note_parent_id", "parent_id = "),
         ("Project", "ix_context__entity_type", "_entity_type"),
