@@ -7,7 +7,9 @@ from typing import cast
 
 import pytest
 
+from ftrack_typed.behaviours import jobs
 from ftrack_typed.entities import Job, Session, User
+from ftrack_typed.errors import JobTimeoutError
 from ftrack_typed.sandbox.in_process import Sandbox
 
 
@@ -28,3 +30,44 @@ def test_another_type_is_refused_before_anything_is_recorded(session: Session, a
     assert not session._state.unit
     session.commit()
     assert not list(sandbox.requests)
+
+
+class Clock:
+    """A clock that moves only when somebody sleeps, and remembers for how long."""
+
+    def __init__(self) -> None:
+        self.pauses: list[float] = []
+
+    def monotonic(self) -> float:
+        return sum(self.pauses)
+
+    def sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+
+
+def test_waiting_asks_less_and_less_often_and_ends_on_time(
+    session: Session, author: User, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = session.create(Job, user=author, status="queued")
+    session.commit()
+    clock = Clock()
+    monkeypatch.setattr(jobs, "time", clock)
+    sandbox.requests.clear()
+    with pytest.raises(JobTimeoutError):
+        job.wait(timeout=60)
+    *regular, last = clock.pauses
+    assert regular == pytest.approx([min(0.1 * 1.5**number, 5.0) for number in range(len(regular))])
+    assert regular[-1] == 5.0
+    assert last < 5.0
+    assert sum(clock.pauses) == pytest.approx(60)
+    assert len(sandbox.requests) == len(clock.pauses) + 1
+
+
+def test_waiting_loads_when_the_job_ended(session: Session, author: User, sandbox: Sandbox) -> None:
+    job = session.create(Job, user=author, status="done")
+    session.commit()
+    job.wait()
+    sandbox.requests.clear()
+    with session.auto_populating(False):
+        _ = (job.status, job.data, job.finished_at)
+    assert len(sandbox.requests) == 0

@@ -9,7 +9,7 @@ import pytest
 
 from ftrack_typed.entities import AssetVersion, Milestone, Project, ProjectSchema, Session, Shot, Status, Task, Type
 from ftrack_typed.sandbox.in_process import Sandbox
-from tests.session.conftest import actions_of
+from tests.session.conftest import actions_of, operations_of
 
 
 @pytest.fixture
@@ -46,6 +46,17 @@ def test_nothing_is_asked_twice(project_schema: ProjectSchema, sandbox: Sandbox)
         sandbox.requests.clear()
         assert project_schema.get_statuses(schema) == statuses
         assert not list(sandbox.requests)
+
+
+def test_overrides_are_asked_for_where_there_is_a_type(project_schema: ProjectSchema, sandbox: Sandbox) -> None:
+    project_schema.get_statuses("Task")
+    (without,) = operations_of(sandbox)
+    assert "_overrides" not in str(without["expression"])
+    sandbox.requests.clear()
+    project_schema.get_statuses("Task", "no type")
+    (for_type,) = operations_of(sandbox)
+    assert "_overrides.type_id" in str(for_type["expression"])
+    assert "_task_workflow" not in str(for_type["expression"])
 
 
 def test_list_is_a_copy(project_schema: ProjectSchema) -> None:

@@ -326,6 +326,33 @@ def test_no_population_where_it_is_off(session: Session, production: Production,
     assert task.description is None
 
 
+@pytest.mark.parametrize("path", [Task.status_id, Task.status.name], ids=["key", "reference"])
+def test_reference_and_its_key_follow_the_latest_answer(
+    session: Session, production: Production, open_session: type[Session], path: Any
+) -> None:
+    by_id = session.query(Task).where(Task.id == production.task_ids[0])
+    task = by_id.select(Task.status.name, Task.status_id).one()
+    before = task.status
+    other = open_session()
+    theirs = other.get(Task, task.id)
+    assert theirs is not None
+    theirs.status = next(each for each in other.query(Status) if each.id != before.id)
+    other.commit()
+    assert by_id.select(path).one() is task
+    assert task.status_id == task.status.id == theirs.status.id
+
+
+def test_entity_that_was_known_is_loaded_with_the_latest_answer_it_is_in(
+    session: Session, production: Production, sandbox: Sandbox
+) -> None:
+    known = session.query(Task).where(Task.id == production.task_ids[0]).select(Task.name).one()
+    tasks = session.query(Task).where(Task.parent_id == production.shot_id).select(Task.name).all()
+    other = next(task for task in tasks if task is not known)
+    sandbox.requests.clear()
+    assert (other.bid, known.bid) == (0.0, 0.0)
+    assert len(sandbox.requests) == 1
+
+
 def test_collection_loads_with_concrete_types(session: Session, production: Production) -> None:
     project = session.get(Project, production.project_id)
     assert project is not None
