@@ -63,11 +63,15 @@ def test_waiting_asks_less_and_less_often_and_ends_on_time(
     assert len(sandbox.requests) == len(clock.pauses) + 1
 
 
-def test_waiting_loads_when_the_job_ended(session: Session, author: User, sandbox: Sandbox) -> None:
-    job = session.create(Job, user=author, status="done")
+def test_waiting_loads_when_the_job_ended(
+    session: Session, author: User, open_session: type[Session], sandbox: Sandbox
+) -> None:
+    made = session.create(Job, user=author, status="done")
     session.commit()
+    other = open_session()
+    job = other.query(Job).where(Job.id == made.id).select(Job.type).one()
     job.wait()
     sandbox.requests.clear()
-    with session.auto_populating(False):
-        _ = (job.status, job.data, job.finished_at)
+    with other.auto_populating(False):
+        assert (job.status, job.finished_at) == ("done", made.finished_at)
     assert len(sandbox.requests) == 0

@@ -119,7 +119,8 @@ def test_job_that_takes_too_long(session: Session, sandbox: Sandbox) -> None:
     assert 2 <= len(sandbox.requests) <= 4
 
 
-def test_job_that_ends_elsewhere(session: Session, open_session: type[Session]) -> None:
+@pytest.mark.parametrize("timeout", [30, None])
+def test_job_that_ends_elsewhere(session: Session, open_session: type[Session], timeout: float | None) -> None:
     job = make_job(session, "running")
     other = open_session()
 
@@ -129,7 +130,7 @@ def test_job_that_ends_elsewhere(session: Session, open_session: type[Session]) 
         found.status = "done"
         other.commit()
 
-    assert job.wait(timeout=30, progress=end).status == "done"
+    assert job.wait(timeout=timeout, progress=end).status == "done"
 
 
 def test_job_that_is_gone(session: Session, open_session: type[Session]) -> None:

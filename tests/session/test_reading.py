@@ -277,6 +277,25 @@ def test_populate_takes_several_types_and_paths(session: Session, production: Pr
     assert len(sandbox.requests) == 0
 
 
+def test_populate_asks_once_for_each_and_not_for_what_is_new_or_gone(
+    session: Session, production: Production, sandbox: Sandbox
+) -> None:
+    task, gone, _ = tasks_of(session, production)
+    new = session.create(Task, name="new", parent_id=production.shot_id)
+    session.delete(gone)
+    session.populate([new], "bid")
+    session.commit()
+    later = session.create(Task, name="later", parent_id=production.shot_id)
+    sandbox.requests.clear()
+    session.populate([task, later, gone, task], "bid, bid", Task.bid)
+    (operation,) = operations_of(sandbox)
+    assert operation["expression"] == f'select bid from Task where id in ("{task.id}")'
+    session.populate([later, gone], "bid")
+    session.populate([], "bid")
+    assert len(sandbox.requests) == 1
+    session.rollback()
+
+
 def test_populate_asks_of_each_type_what_it_has(session: Session, production: Production, sandbox: Sandbox) -> None:
     task, shot, project = (
         session.query(f"select id from {name} where {where}").one()
