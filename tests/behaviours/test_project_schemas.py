@@ -89,10 +89,24 @@ def test_override_of_a_type(
         session.commit()
 
 
-def test_statuses_of_versions(project_schema: ProjectSchema, open_session: type[Session]) -> None:
+def test_statuses_of_versions(project_schema: ProjectSchema, open_session: type[Session], sandbox: Sandbox) -> None:
+    statuses = project_schema.get_statuses(AssetVersion)
+    assert actions_of(sandbox) == [["query"]]
     text = f"ProjectSchema where id is {project_schema.id}"
     expected = names(open_session(), text, "_version_workflow", "statuses")
-    assert [status.name for status in project_schema.get_statuses(AssetVersion)] == expected
+    assert [status.name for status in statuses] == expected
+
+
+def test_what_is_loaded_in_part_is_completed_in_one_request(
+    project_schema: ProjectSchema, open_session: type[Session], sandbox: Sandbox
+) -> None:
+    other = open_session()
+    found = other.query(ProjectSchema).where(ProjectSchema.id == project_schema.id).one()
+    assert [schema["type_id"] for schema in found["_schemas"]]
+    sandbox.requests.clear()
+    statuses = found.get_statuses(Shot)
+    assert [status.name for status in statuses]
+    assert actions_of(sandbox) == [["query"]]
 
 
 def test_statuses_and_types_of_object_types(

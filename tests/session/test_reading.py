@@ -296,6 +296,17 @@ def test_populate_asks_once_for_each_and_not_for_what_is_new_or_gone(
     session.rollback()
 
 
+@pytest.mark.parametrize("projection", ["metadata", Task.metadata], ids=["text", "path"])
+def test_populate_of_a_mapping_asks_for_keys_and_values(
+    session: Session, production: Production, sandbox: Sandbox, projection: Any
+) -> None:
+    task = tasks_of(session, production)[0]
+    sandbox.requests.clear()
+    session.populate(task, projection)
+    (operation,) = operations_of(sandbox)
+    assert str(operation["expression"]).startswith("select metadata.key, metadata.value from Task where ")
+
+
 def test_populate_asks_of_each_type_what_it_has(session: Session, production: Production, sandbox: Sandbox) -> None:
     task, shot, project = (
         session.query(f"select id from {name} where {where}").one()
