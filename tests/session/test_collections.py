@@ -170,6 +170,26 @@ def test_collection_that_a_commit_let_go_of_is_loaded_before_it_changes(
     assert set(children) == {*before[1:], theirs, ours}
 
 
+def test_item_that_waits_for_its_deletion_is_not_sent(session: Session, task: Task, sandbox: Sandbox) -> None:
+    first, second, third = task.notes
+    session.delete(first)
+    task.notes.remove(second)
+    session.commit()
+    (update,) = (each for each in operations_of(sandbox) if each["action"] == "update")
+    notes = [session.entity_reference(third)]
+    assert update["entity_data"] == {"__entity_type__": "Task", "notes": notes}
+
+
+def test_metadata_that_waits_survives_an_answer_without_values(
+    session: Session, task: Task, open_session: type[Session]
+) -> None:
+    task.metadata["take"] = "4"
+    session.query(f"select metadata.key from Task where id is {task.id}").one()
+    assert dict(task.metadata) == {"camera": "A", "take": "4"}
+    session.commit()
+    assert dict(stored(open_session, task).metadata) == {"camera": "A", "take": "4"}
+
+
 def test_item_is_known_by_its_row(session: Session, task: Task, open_session: type[Session]) -> None:
     theirs = stored(open_session, task).notes
     assert all(note in task.notes for note in theirs)
