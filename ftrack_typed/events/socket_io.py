@@ -221,16 +221,27 @@ class Connection:
         try:
             kind, data = self._websocket.recv_data(control_frame=True)
         except WebSocketTimeoutException:
-            raise SocketError(f"the server was silent for {self.silence} seconds") from None
+            raise self._silent() from None
+        except SocketError:
+            raise
         except (OSError, WebSocketException, ValueError, AttributeError) as error:
             raise _broken(error) from error
         return int(kind), data if isinstance(data, bytes) else b""
 
+    def _silent(self) -> SocketError:
+        return SocketError(f"the server was silent for {self.silence} seconds")
+
     def _read(self, size: int) -> bytes:
-        """Return up to *size* bytes, of what was read before or else of what the socket has by the deadline."""
+        """Return up to *size* bytes, of what was read before or else of what the socket has by the deadline.
+
+        Raise SocketError after the deadline.
+        """
         if self._position == len(self._buffer):
             if self._deadline is not None:
-                self._websocket.settimeout(max(0.01, self._deadline - time.monotonic()))
+                remaining = self._deadline - time.monotonic()
+                if remaining <= 0:  # bytes that still trickle in may come sooner than any timeout
+                    raise self._silent()
+                self._websocket.settimeout(remaining)
             self._buffer, self._position = self._read_socket(_PIECE), 0
         piece = self._buffer[self._position : self._position + size]
         self._position += len(piece)

@@ -7,6 +7,7 @@ import itertools
 import logging
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -21,7 +22,7 @@ from ftrack_typed.events.health import Record
 from ftrack_typed.events.outbox import Letter, Outbox
 from ftrack_typed.events.socket_io import Endpoint, Packet
 from tests.events.conftest import Recorder
-from tests.events.event_server import EventServer, event_frame, eventually
+from tests.events.event_server import PATIENCE, EventServer, event_frame, eventually
 from tests.events.stream_proxy import StreamProxy
 
 pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
@@ -430,14 +431,16 @@ def test_frame_that_never_ends_counts_as_silence(server: EventServer, make_hub: 
     hub.connect()
     server.await_(lambda: server.received)
     connection = server.connections[-1]
-    connection.socket.sendall(b"\x81\x7e\xff\xff")  # a text of 65,535 bytes
+    connection.socket.sendall(b"\x81\x7f" + (2**40).to_bytes(8, "big"))  # a text of a tebibyte
 
     def trickled() -> bool:
         with contextlib.suppress(OSError):
-            connection.socket.sendall(b"x")
+            connection.socket.sendall(b"x")  # without a pause, so that no wait for a byte is a long one
         return "silent for 0.5 seconds" in (hub.health().last_error or "")
 
-    eventually(trickled)
+    deadline = time.monotonic() + PATIENCE
+    while not trickled():
+        assert time.monotonic() < deadline, hub.health()
 
 
 def test_disconnecting_from_a_silent_server_leaves_no_thread(server: EventServer) -> None:
