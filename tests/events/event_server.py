@@ -36,6 +36,8 @@ class EventServer:
         self.received: list[str] = []
         """What clients sent, over all connections."""
         self.connections: list[ServerConnection] = []
+        self._accepted: list[ServerConnection] = []
+        """All of them, known before the client can take itself for connected."""
         self.changed = threading.Condition()
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
@@ -82,6 +84,7 @@ class EventServer:
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
         self.requests.append(request)
         if request.path.startswith("/socket.io/1/websocket/"):
+            self._accepted.append(connection)
             return None
         return connection.respond(http.HTTPStatus(self.handshake_status), self.handshake)
 
@@ -118,7 +121,7 @@ class EventServer:
 
     def drop(self) -> None:
         """Break all connections without a word."""
-        for connection in self.connections:
+        for connection in self._accepted:
             with contextlib.suppress(OSError):
                 connection.socket.shutdown(socket.SHUT_RDWR)
 
