@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import attrs
@@ -11,13 +11,18 @@ import pytest
 
 from ftrack_typed.entities import Asset, AssetVersion, Location, Session
 from ftrack_typed.files import DiskAccessor, StandardStructure, Structure
+from ftrack_typed.retries import Retries
 from ftrack_typed.sandbox.in_process import Sandbox
 from ftrack_typed.symbols import ORIGIN_LOCATION_ID, SERVER_LOCATION_ID
+from tests.faults.proxy import Decide, FaultProxy
 from tests.session.conftest import Production, open_session, production, sandbox, session
 
 __all__ = ["open_session", "production", "sandbox", "session"]
 
 MakeLocation = Callable[..., Location]
+
+QUICK = Retries(attempts=3, wait_initial=0.0, wait_max=0.0, wait_jitter=0.0)
+"""Tries again at once, twice."""
 
 
 @attrs.frozen
@@ -47,6 +52,13 @@ def make_version(session: Session, production: Production, name: str = "Render")
     version = session.create(AssetVersion, asset=asset)
     session.commit()
     return version
+
+
+@pytest.fixture
+def proxied(sandbox: Sandbox, open_session: type[Session], broken: Decide) -> Iterator[Session]:
+    """A session whose traffic goes over a connection that breaks as `broken`, a fixture of the test, says."""
+    with FaultProxy(sandbox.server_url, broken) as proxy:
+        yield open_session(server_url=proxy.url)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,15 +12,12 @@ import pytest
 from ftrack_typed.entities import Component, ComponentLocation, Location, Session
 from ftrack_typed.errors import AccessorOperationFailedError, LocationError, TransferCancelledError
 from ftrack_typed.files import EntityIdStructure, TransferProgress, transferring
-from ftrack_typed.retries import Retries
-from ftrack_typed.sandbox.in_process import Sandbox
 from ftrack_typed.symbols import SERVER_LOCATION_ID
-from tests.faults.proxy import Fault, FaultProxy
-from tests.files.conftest import Disk, built_in, make_disk, make_version, write
+from tests.faults.proxy import Fault
+from tests.files.conftest import QUICK, Disk, built_in, make_disk, make_version, write
 from tests.session.conftest import Production
 
 SIZE = 5 * 1024 * 1024 + 7
-QUICK = Retries(attempts=3, wait_initial=0.0, wait_max=0.0, wait_jitter=0.0)
 
 
 class Broken:
@@ -41,13 +37,6 @@ class Broken:
 @pytest.fixture
 def broken() -> Broken:
     return Broken()
-
-
-@pytest.fixture
-def proxied(sandbox: Sandbox, open_session: type[Session], broken: Broken) -> Iterator[Session]:
-    """A session whose traffic goes over a connection that breaks."""
-    with FaultProxy(sandbox.server_url, broken) as proxy:
-        yield open_session(server_url=proxy.url)
 
 
 @pytest.fixture

@@ -16,10 +16,9 @@ import pytest
 from ftrack_typed.entities import AssetVersion, ComponentLocation, Location, Session
 from ftrack_typed.errors import LocationError
 from ftrack_typed.files import TransferProgress, transferring
-from ftrack_typed.retries import Retries
 from ftrack_typed.sandbox.files.storage import FileStorage
 from ftrack_typed.symbols import SERVER_LOCATION_ID
-from tests.files.conftest import built_in, make_version, write
+from tests.files.conftest import QUICK, built_in, make_version, write
 from tests.sandbox.process.conftest import PATIENCE, SandboxProcess, Start, start
 from tests.session.conftest import make_production
 
@@ -28,7 +27,6 @@ __all__ = ["start"]
 PART = 8 * 1024 * 1024
 """Bytes of a part of a file of up to 128 MiB (protocol section 6.2)."""
 
-QUICK = Retries(attempts=3, wait_initial=0.0, wait_max=0.0, wait_jitter=0.0)
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system cannot kill without a word")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,18 +12,15 @@ import pytest
 from ftrack_typed.entities import AssetVersion, Component, Location, Session
 from ftrack_typed.errors import LocationError, TransferCancelledError
 from ftrack_typed.files import TransferProgress, transferring
-from ftrack_typed.retries import Retries
 from ftrack_typed.sandbox.in_process import Sandbox
 from ftrack_typed.symbols import ORIGIN_LOCATION_ID, SERVER_LOCATION_ID
-from tests.faults.proxy import Fault, FaultProxy
-from tests.files.conftest import built_in, make_version, write
+from tests.faults.proxy import Fault
+from tests.files.conftest import QUICK, built_in, make_version, write
 from tests.files.test_transfer import is_registered
 from tests.session.conftest import Production
 
 PART = 8 * 1024 * 1024
 """Bytes of a part of a file of up to 128 MiB (protocol section 6.2)."""
-
-QUICK = Retries(attempts=3, wait_initial=0.0, wait_max=0.0, wait_jitter=0.0)
 
 
 class Broken:
@@ -46,13 +42,6 @@ class Broken:
 @pytest.fixture
 def broken() -> Broken:
     return Broken()
-
-
-@pytest.fixture
-def proxied(sandbox: Sandbox, open_session: type[Session], broken: Broken) -> Iterator[Session]:
-    """A session whose traffic goes over a connection that breaks."""
-    with FaultProxy(sandbox.server_url, broken) as proxy:
-        yield open_session(server_url=proxy.url)
 
 
 @pytest.fixture

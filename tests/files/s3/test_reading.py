@@ -14,13 +14,12 @@ from ftrack_typed.errors import (
 )
 from ftrack_typed.files import S3Accessor, transferring
 from ftrack_typed.retries import Retries
+from tests.files.conftest import QUICK
 from tests.files.s3.conftest import PART
 from tests.files.s3.test_accessor import MEBIBYTE, get, put
 
 if TYPE_CHECKING:
     from tests.files.s3.storage import Storage
-
-QUICK = Retries(attempts=3, wait_initial=0.0, wait_max=0.0, wait_jitter=0.0)
 
 
 @pytest.mark.parametrize("whole", [True, False], ids=["whole", "parts"])
