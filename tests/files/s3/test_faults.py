@@ -28,7 +28,7 @@ from tests.files.s3.conftest import PART
 from tests.files.s3.test_accessor import MEBIBYTE, put
 
 if TYPE_CHECKING:
-    from tests.files.s3.storage import Storage
+    from tests.files.s3.storage import Fault, Request, Storage
 
 
 def everything(accessor: S3Accessor) -> dict[str, Callable[[], object]]:
@@ -330,20 +330,33 @@ def write_mebibytes(data: Data[bytes], count: int) -> None:
         data.write(bytes(MEBIBYTE))
 
 
-@pytest.mark.parametrize("way", ["file", "stream"])
-def test_size_that_is_not_what_was_sent(storage: Storage, small_parts: S3Accessor, movie: Path, way: str) -> None:
-    from tests.files.s3.storage import once
+def losing(action: str) -> Callable[[Request], Fault | None]:
+    """Return what takes away all that is sent for *action*, and lets the storage keep nothing instead."""
 
-    def losing(environ: Any, start_response: Any, app: Any) -> Any:
+    def lose(environ: Any, start_response: Any, app: Any) -> Any:
         environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         environ["CONTENT_LENGTH"] = "0"
         return app(environ, start_response)
 
-    work: dict[str, Callable[[], object]] = {
-        "file": lambda: copy(movie, small_parts),
-        "stream": lambda: put(small_parts, movie.name),
-    }
-    storage.fault = once("part" if way == "file" else "put", losing)
+    def decide(request: Request) -> Fault | None:
+        number = f"partNumber={action.removeprefix('part ')}&" in f"{request.query}&"
+        return lose if number or request.action == action else None
+
+    return decide
+
+
+# The storage refuses a part that is so short, unless it is the last.
+@pytest.mark.parametrize("action", ["part 3", "put"])
+def test_size_that_is_not_what_was_sent(storage: Storage, small_parts: S3Accessor, movie: Path, action: str) -> None:
+    storage.fault = losing(action)
     with pytest.raises(TransferVerificationError, match=r"bytes were sent, and \d+ are there"):
-        work[way]()
+        put(small_parts, movie.name) if action == "put" else copy(movie, small_parts)
+    assert left(storage) == ([], [])
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_part_that_came_to_nothing(storage: Storage, small_parts: S3Accessor, movie: Path, number: int) -> None:
+    storage.fault = losing(f"part {number}")
+    with pytest.raises(AccessorOperationFailedError, match="EntityTooSmall"):
+        copy(movie, small_parts)
     assert left(storage) == ([], [])
