@@ -11,6 +11,9 @@ for something new, add it to `CAPABILITIES`.
 
 The recorded responses cannot be installed by anyone who has not got them, so ``all`` leaves them out; the name
 ``recorded`` does not.
+
+Property tests try the same examples in every run, and however slow the machine is: see `hypothesis.settings` below. To
+look for others, run them with ``--hypothesis-profile=random``.
 """
 
 from __future__ import annotations
@@ -28,8 +31,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# Neither random data nor the clock may fail a run whose code has not changed: examples are derived from the test's own
+# source, there is no limit for the time of one, and a machine that is busy while they are made is no fault of the test.
+settings.register_profile("tests", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("random", settings.get_profile("tests"), derandomize=False)
+settings.load_profile("tests")
 
 Require = Callable[[str], None]
 """Skips the test, or fails it, unless the capability of that name is there."""

@@ -265,7 +265,7 @@ def flat(criterion: Criterion, kind: type[And] | type[Or]) -> tuple[Criterion, .
     return criterion.criteria if isinstance(criterion, kind) else (criterion,)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(statements(st.recursive(leaves, joined, max_leaves=8)))
 def test_what_is_printed_is_parsed_to_the_same_tree(statement: Statement) -> None:
     text = print_statement(statement)
@@ -310,7 +310,7 @@ pieces = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(pieces, max_size=14).map(" ".join) | st.lists(pieces, max_size=14).map("".join) | st.text(max_size=40))
 @example("(" * 5000)
 @example("Task where " + "not " * 3000 + "a is 1")

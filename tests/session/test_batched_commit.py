@@ -304,7 +304,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=STEPS, size=st.integers(1, 4))
 def test_batches_leave_the_server_as_one_commit_does(
     session: Session, open_session: type[Session], production: Production, steps: list[tuple[str, int]], size: int

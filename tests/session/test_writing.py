@@ -518,9 +518,7 @@ def test_recording_can_be_switched_off(session: Session, task: Task, sandbox: Sa
 HOSTILE = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=60)
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(text=st.one_of(HOSTILE, st.sampled_from(['"', "\\", '\\"', "'; drop table x", "%", "limit 5", "\n", "a\\%b"])))
 def test_hostile_text_comes_back_unchanged(
     session: Session, production: Production, open_session: type[Session], text: str
