@@ -11,7 +11,6 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -31,6 +30,7 @@ from ftrack_typed.errors import ImplicitLoadError, NotLoadedError
 from ftrack_typed.sandbox.in_process import Sandbox
 from ftrack_typed.session import Session as AnySession
 from tests.cache.conftest import RedisServer
+from tests.profiling import calls_of
 from tests.session.conftest import Production, make_production, open_session, operations_of, production, sandbox
 
 __all__ = ["open_session", "production", "sandbox"]
@@ -98,7 +98,7 @@ def test_an_entity_is_encoded_once_for_a_cache_of_text(
     """Not once to copy it and once more to write the copy."""
     session = open_session(cache=file)
     found: list[Task] = []
-    calls = calls_of(
+    calls = runtime_calls(
         lambda: found.extend(session.query(Task).select(Task.name).where(Task.id.in_(production.task_ids)))
     )
     assert calls["encoding._of_entity"] == len(found) == len(production.task_ids)
@@ -521,21 +521,12 @@ def test_answer_from_before_a_commit_is_not_kept(
     assert watched.keys() == []
 
 
-def calls_of(work: Callable[[], object]) -> Counter[str]:
+def runtime_calls(work: Callable[[], object]) -> Counter[str]:
     """Return which functions of the runtime *work* calls, by file and name, and how often."""
-    calls: Counter[str] = Counter()
-
-    def note(frame: FrameType, event: str, _argument: object) -> None:
-        path = Path(frame.f_code.co_filename)
-        if event == "call" and "ftrack_typed" in path.parts and "sandbox" not in path.parts:
-            calls[f"{path.stem}.{frame.f_code.co_name}"] += 1
-
-    sys.setprofile(note)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return calls
+    paths = [(Path(code.co_filename), code.co_name) for code in calls_of(work)]
+    return Counter(
+        f"{path.stem}.{name}" for path, name in paths if "ftrack_typed" in path.parts and "sandbox" not in path.parts
+    )
 
 
 def rows_of(count: int) -> list[dict[str, Any]]:
@@ -551,7 +542,7 @@ def calls_of_a_page(session: Session, rows: int) -> Counter[str]:
         session._state.fetch("select name from Task")
 
     fetch(1)
-    return calls_of(lambda: fetch(rows))
+    return runtime_calls(lambda: fetch(rows))
 
 
 def test_rows_reads_writes_and_commits_pay_nothing_for_caches(
@@ -573,7 +564,7 @@ def test_rows_reads_writes_and_commits_pay_nothing_for_caches(
         assert task.name
         session.commit()
 
-    assert not [name for name in calls_of(work) if name.startswith("entity_cache.")]
+    assert not [name for name in runtime_calls(work) if name.startswith("entity_cache.")]
 
 
 def test_session_without_a_cache_imports_none() -> None:

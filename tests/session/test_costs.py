@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import gc
 import json
-import sys
 import tracemalloc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -21,6 +19,7 @@ from benchmarks.shapes import expression
 from ftrack_typed.entities import Session, Task
 from ftrack_typed.errors import UnexpectedResponseError
 from ftrack_typed.schema import standard_workspace
+from tests.profiling import calls_of
 
 TASKS = 10_000
 FEW, MANY = 200, 500
@@ -91,20 +90,7 @@ def tasks_of(session: Session, shape: str, count: int) -> list[Task]:
 
 def python_calls(action: Callable[[], object]) -> int:
     """Return how many Python functions are called while *action* runs, outside of the stub."""
-    calls = 0
-
-    def count(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal calls
-        if event == "call" and "benchmarks" not in frame.f_code.co_filename:
-            calls += 1
-
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
-        action()
-    finally:
-        sys.setprofile(before)
-    return calls
+    return sum("benchmarks" not in code.co_filename for code in calls_of(action))
 
 
 @pytest.mark.parametrize("shape", MOST_CALLS_PER_NEW_ROW)

@@ -15,6 +15,7 @@ from ftrack_typed.inspection import state
 from ftrack_typed.operations import DeleteEntityOperation
 from ftrack_typed.sandbox.in_process import Sandbox
 from ftrack_typed.symbols import MODIFIED, NOT_SET
+from tests.profiling import calls_of
 from tests.session.conftest import Production, make_production, operations_of
 
 
@@ -34,13 +35,10 @@ def hasty_threads() -> Iterator[None]:
 
 
 def test_write_runs_one_function(tasks: list[Task]) -> None:
-    called: list[str] = []
-    sys.setprofile(lambda frame, event, argument: called.append(frame.f_code.co_name) if event == "call" else None)
-    try:
+    def write() -> None:
         tasks[0].description = "written"
-    finally:
-        sys.setprofile(None)
-    assert called == ["__setattr__"]
+
+    assert [code.co_name for code in calls_of(write)] == ["write", "__setattr__"]
 
 
 def test_write_shows_wherever_changes_are_asked_for(session: Session, tasks: list[Task]) -> None:
