@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 
 import attrs
@@ -12,6 +13,7 @@ import pytest
 from ftrack_typed.entities import Project, ProjectSchema, Session, Shot, Task
 from ftrack_typed.retries import Retries
 from ftrack_typed.sandbox.in_process import Sandbox
+from ftrack_typed.transport import HttpTransport
 
 
 @pytest.fixture(scope="session")
@@ -92,3 +94,19 @@ def operations_of(sandbox: Sandbox) -> list[Mapping[str, object]]:
 def actions_of(sandbox: Sandbox) -> list[list[str]]:
     """Return the actions of each call that the sandbox received since its log was cleared."""
     return [request.actions for request in sandbox.requests]
+
+
+@contextlib.contextmanager
+def timeout_of(session: Session, seconds: float) -> Generator[HttpTransport]:
+    """Let the calls of *session* wait for *seconds* in this block alone, and give what carries them.
+
+    It is for calls that nobody answers. Those before and after keep the time that a busy machine may need.
+    """
+    transport = session._transport
+    assert isinstance(transport, HttpTransport)
+    before = transport.timeout
+    transport.timeout = seconds
+    try:
+        yield transport
+    finally:
+        transport.timeout = before

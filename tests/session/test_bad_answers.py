@@ -27,9 +27,10 @@ from ftrack_typed.errors import (
 )
 from ftrack_typed.retries import Retries
 from ftrack_typed.sandbox.in_process import HangUp, Sandbox
-from tests.session.conftest import Production, operations_of
+from tests.ports import held_port
+from tests.session.conftest import Production, operations_of, timeout_of
 
-TIMEOUT = 1.0
+TIMEOUT = 2.0
 ONCE = Retries(attempts=1)
 
 
@@ -302,26 +303,22 @@ def test_information_that_is_none_is_named(open_session: type[Session], sandbox:
 
 @pytest.mark.parametrize("action", [query, commit])
 def test_late_answer_is_named_and_nothing_is_lost(
-    open_session: type[Session], sandbox: Sandbox, production: Production, action: Callable[[Session, Task], None]
+    session: Session, task: Task, sandbox: Sandbox, action: Callable[[Session, Task], None]
 ) -> None:
-    session = open_session(timeout=TIMEOUT, schema_cache_path=False)
-    task = session.get(Task, production.task_ids[0])
-    assert task is not None
-    task.description = "waits"
     release, done = threading.Event(), threading.Event()
 
     def late(request: object, answer: object) -> Response:
-        release.wait(20)
+        release.wait(60)
         done.set()
         return JSONResponse([])
 
     sandbox.intercept = late
     try:
-        with pytest.raises(TransportError, match=rf"{TIMEOUT} seconds") as caught:
+        with timeout_of(session, TIMEOUT), pytest.raises(TransportError, match=rf"{TIMEOUT} seconds") as caught:
             action(session, task)
     finally:
         release.set()
-        done.wait(20)
+        assert done.wait(60)
         sandbox.intercept = None
     error = reason_of(caught.value)
     assert isinstance(error, RequestTimeoutError)
@@ -333,20 +330,21 @@ def test_late_answer_is_named_and_nothing_is_lost(
 
 @contextlib.contextmanager
 def silent_server(*, accepts: bool) -> Generator[str]:
-    """Give the address of a server that takes connections, or has no room for them, and says nothing."""
-    with socket.create_server(("127.0.0.1", 0), backlog=16) as listening:
-        held: list[socket.socket] = []
+    """Give the address of a server that takes connections, or leaves them waiting, and says nothing."""
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as listening, contextlib.ExitStack() as held:
 
         def hold() -> None:
             with contextlib.suppress(OSError):
                 while True:
-                    held.append(listening.accept()[0])
+                    held.enter_context(listening.accept()[0])
 
+        thread = threading.Thread(target=hold, daemon=True)
         if accepts:
-            threading.Thread(target=hold, daemon=True).start()
+            thread.start()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        for connection in held:
-            connection.close()
+        listening.shutdown(socket.SHUT_RDWR)  # which, unlike closing it, ends the waiting for a connection
+        if accepts:
+            thread.join()
 
 
 @pytest.mark.parametrize("accepts", [True, False])
@@ -359,15 +357,15 @@ def test_server_that_says_nothing_at_the_start_is_named(open_session: type[Sessi
 
 def test_sandbox_that_is_restarted_is_found_again(tmp_path: Path) -> None:
     # The kept connection is gone: the next call fails or makes a new one, and nothing that waits is lost.
-    with Sandbox(database=f"sqlite:///{tmp_path / 'rows.db'}") as first:
-        port = int(first.server_url.rpartition(":")[2])
-        session = Session(first.server_url, first.api_key, first.api_user, schema_cache_path=False, retries=ONCE)
-        user = session.query(User).all()[0]
-        user.first_name = "waits"
-    with pytest.raises(ServerUnreachableError, match=f"127.0.0.1:{port}"):
-        session.commit()
-    with pytest.raises(ServerUnreachableError):
-        session.query(User).all()
+    with held_port() as port:
+        with Sandbox(database=f"sqlite:///{tmp_path / 'rows.db'}", port=port) as first:
+            session = Session(first.server_url, first.api_key, first.api_user, schema_cache_path=False, retries=ONCE)
+            user = session.query(User).all()[0]
+            user.first_name = "waits"
+        with pytest.raises(ServerUnreachableError, match=f"127.0.0.1:{port}"):
+            session.commit()
+        with pytest.raises(ServerUnreachableError):
+            session.query(User).all()
     assert session.modified == [user]
     assert user.first_name == "waits"
     session.rollback()

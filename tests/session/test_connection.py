@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import logging
 import pickle
@@ -28,7 +29,7 @@ from ftrack_typed.errors import (
 from ftrack_typed.registry import Registry
 from ftrack_typed.sandbox.in_process import Sandbox
 from ftrack_typed.transport import HttpTransport
-from tests.session.conftest import Production, actions_of
+from tests.session.conftest import Production, actions_of, timeout_of
 
 
 @pytest.fixture
@@ -237,19 +238,22 @@ def broken_server(request: pytest.FixtureRequest) -> Iterator[str]:
                 connection, _ = listening.accept()
             except OSError:
                 return
-            with connection:
+            with connection, contextlib.suppress(OSError):  # of a caller that has hung up
                 connection.recv(65536)
                 connection.sendall(answer)
 
-    threading.Thread(target=serve, daemon=True).start()
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    listening.shutdown(socket.SHUT_RDWR)  # which, unlike closing it, ends the waiting for a connection
+    thread.join()
     listening.close()
 
 
 @pytest.mark.parametrize("broken_server", list(ANSWERS), indirect=True)
 def test_unusable_answer_is_a_named_error_with_the_address(open_session: type[Session], broken_server: str) -> None:
     with pytest.raises(TransportError) as caught:
-        open_session(server_url=broken_server, timeout=5)
+        open_session(server_url=broken_server)
     assert broken_server in str(caught.value)
     assert "secret" not in str(caught.value)
 
@@ -257,19 +261,19 @@ def test_unusable_answer_is_a_named_error_with_the_address(open_session: type[Se
 def test_late_answer_is_a_timeout_and_the_session_stays_usable(
     open_session: type[Session], sandbox: Sandbox, production: Production
 ) -> None:
-    session = open_session(timeout=1.5)
+    session = open_session()
     task = session.get(Task, production.task_ids[0])
     assert task is not None
     task.description = "waits"
     release = threading.Event()
 
     def late(request: object, answer: object) -> object:
-        release.wait(5)
+        release.wait(60)
         return answer()  # type: ignore[operator]
 
     sandbox.intercept = late  # type: ignore[assignment]
     try:
-        with pytest.raises(RequestTimeoutError, match=r"1\.5 seconds"):
+        with timeout_of(session, 1.5), pytest.raises(RequestTimeoutError, match=r"1\.5 seconds"):
             session.query("User").first()
     finally:
         release.set()

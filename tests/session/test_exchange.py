@@ -379,7 +379,7 @@ def test_authentication_adds_the_headers_for_requests(sandbox: Sandbox) -> None:
         f"{sandbox.server_url}/api",
         json=[{"action": "query_server_information"}],
         auth=authentication,
-        timeout=10,
+        timeout=60,
     )
     assert isinstance(response.json(), list)
     assert sandbox.requests[-1].headers["ftrack-user"] == sandbox.api_user

@@ -145,7 +145,7 @@ def test_authentication_serves_a_session_of_requests(sandbox: Sandbox) -> None:
     with http:
         for _ in range(2):
             sandbox.requests.clear()
-            answer = http.post(f"{sandbox.server_url}/api", json=[{"action": "query_server_information"}], timeout=10)
+            answer = http.post(f"{sandbox.server_url}/api", json=[{"action": "query_server_information"}], timeout=60)
             assert answer.json()[0]["version"]
             assert sandbox.requests[-1].headers["ftrack-user"] == sandbox.api_user
             assert sandbox.requests[-1].headers["ftrack-api-key"] == sandbox.api_key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import socket
 import threading
@@ -23,7 +24,8 @@ from ftrack_typed.errors import (
 )
 from ftrack_typed.retries import Retries
 from ftrack_typed.sandbox.in_process import HangUp, Sandbox
-from tests.session.conftest import Production
+from tests.ports import held_port
+from tests.session.conftest import Production, timeout_of
 
 QUICK = Retries(attempts=4, wait_initial=0.01, wait_jitter=0.01)
 
@@ -55,6 +57,31 @@ def failing(sandbox: Sandbox, times: int, failure: Callable[[], Response]) -> Ge
         sandbox.intercept = None
 
 
+class _OnAnnouncement(logging.Handler):
+    """Does something when a try is announced the *number*-th time, before it is made."""
+
+    def __init__(self, number: int, act: Callable[[], object]) -> None:
+        super().__init__()
+        self._left = number
+        self._act = act
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._left -= 1
+        if self._left == 0:
+            self._act()
+
+
+@contextmanager
+def at_announcement(number: int, act: Callable[[], object]) -> Generator[None]:
+    """Call *act* when a try is announced the *number*-th time, in the thread that makes it, before it is made."""
+    logger, handler = logging.getLogger("ftrack_typed.retries"), _OnAnnouncement(number, act)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
 @pytest.mark.parametrize("failure", FAILURES.values(), ids=list(FAILURES))
 def test_query_is_sent_again(
     failure: Callable[[], Response], open_session: type[Session], sandbox: Sandbox, production: Production
@@ -84,12 +111,13 @@ def test_one_attempt_is_never_repeated(open_session: type[Session], sandbox: San
 
 
 def test_no_try_starts_after_the_timeout(open_session: type[Session], sandbox: Sandbox) -> None:
-    patient = Retries(attempts=1000, timeout=0.3, wait_initial=0.1, wait_max=0.1, wait_jitter=0)
+    # Time for the first try on a busy machine; and as every pause has its length, for no more than seven tries.
+    patient = Retries(attempts=1000, timeout=3, wait_initial=0.5, wait_max=0.5, wait_jitter=0)
     session = open_session(retries=patient)
     with failing(sandbox, 1000, FAILURES["busy"]):
         with pytest.raises(UnexpectedResponseError):
             session.query(User).first()
-        assert 1 < len(sandbox.requests) <= 5
+        assert 1 < len(sandbox.requests) <= 7
 
 
 UNKNOWN = {name: failure for name, failure in FAILURES.items() if name != "too many requests"}
@@ -165,43 +193,43 @@ def test_host_without_address_is_an_error_at_once(
 
 
 def test_late_answer_to_a_query_is_asked_for_again(open_session: type[Session], sandbox: Sandbox) -> None:
-    session = open_session(timeout=0.3, retries=QUICK)
+    session = open_session(retries=QUICK)
     release = threading.Event()
-    calls = 0
+    numbers = itertools.count(1)
 
     def intercept(request: object, answer: Callable[[], Response]) -> Response:
-        nonlocal calls
-        calls += 1
-        if calls == 1:
-            release.wait(10)
+        if next(numbers) == 1:
+            transport.timeout = 60  # for the second try, whose answer is not to be late
+            release.wait(60)
         return answer()
 
     sandbox.intercept = intercept
-    try:
-        assert session.query(User).first() is not None
-    finally:
-        release.set()
-        sandbox.intercept = None
-    assert calls == 2
+    with timeout_of(session, 2) as transport:
+        try:
+            assert session.query(User).first() is not None
+        finally:
+            release.set()
+            sandbox.intercept = None
+    assert next(numbers) == 3
 
 
 def test_late_answer_to_a_change_is_of_unknown_outcome(
     open_session: type[Session], sandbox: Sandbox, task_id: str
 ) -> None:
-    session = open_session(timeout=0.3, retries=QUICK)
+    session = open_session(retries=QUICK)
     task = session.get(Task, task_id)
     assert task is not None
     task.description = "late"
     release = threading.Event()
 
     def intercept(request: object, answer: Callable[[], Response]) -> Response:
-        release.wait(10)
+        release.wait(60)
         return answer()
 
     sandbox.intercept = intercept
     sandbox.requests.clear()
     try:
-        with pytest.raises(TransportError) as caught:
+        with timeout_of(session, 2), pytest.raises(TransportError) as caught:
             session.commit()
     finally:
         release.set()
@@ -252,36 +280,31 @@ def test_other_users_of_stamina_keep_their_lines(
 
 
 def test_restarted_server_costs_neither_what_is_known_nor_what_waits(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    given: dict[str, Any] = {"database": str(tmp_path / "studio.db"), "port": port, "api_key": "key"}
-    first = Sandbox(**given)
-    first.start()
-    with Session(
-        first.server_url, "key", first.api_user, schema_cache_path=False, retries=Retries(attempts=8, wait_jitter=0.05)
-    ) as session:
-        user = session.query(User).select(User.first_name).first()
-        assert user is not None
-        user.first_name = "Survivor"
-        first.stop()
-        second = Sandbox(**given)
-        starting = threading.Timer(0.5, second.start)
-        starting.start()
-        try:
-            session.commit()
-            assert session.get(User, user.id) is user
-            assert second.requests.operations[0][0]["action"] == "update"
-        finally:
-            starting.join()
-            second.stop()
+    with held_port() as port:
+        given: dict[str, Any] = {"database": str(tmp_path / "studio.db"), "port": port, "api_key": "key"}
+        first, second = Sandbox(**given), Sandbox(**given)
+        first.start()
+        with Session(first.server_url, "key", first.api_user, schema_cache_path=False, retries=QUICK) as session:
+            user = session.query(User).select(User.first_name).first()
+            assert user is not None
+            user.first_name = "Survivor"
+            first.stop()
+            try:
+                with at_announcement(2, second.start):
+                    session.commit()
+                assert session.get(User, user.id) is user
+                assert second.requests.operations[0][0]["action"] == "update"
+            finally:
+                second.stop()
 
 
 def test_every_try_says_why_and_none_is_told_within_another(
     open_session: type[Session], caplog: pytest.LogCaptureFixture
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with pytest.raises(ServerUnreachableError, match=r"\(Connection refused\)$") as caught:
+    with (
+        held_port() as port,
+        pytest.raises(ServerUnreachableError, match=r"\(Connection refused\)$") as caught,
+    ):
         open_session(server_url=f"http://127.0.0.1:{port}", retries=QUICK)
     announced = [record.getMessage() for record in caplog.records if record.name == "ftrack_typed.retries"]
     assert len(announced) == QUICK.attempts - 1
@@ -308,39 +331,24 @@ def test_error_that_the_caller_handles_is_no_cause(open_session: type[Session], 
     assert caught.value.outcome_unknown
 
 
-class _OnRetry(logging.Handler):
-    """Does something when a try is announced, before it is made."""
-
-    def __init__(self, act: Callable[[], object]) -> None:
-        super().__init__()
-        self._act = act
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._act()
-
-
 def test_change_that_is_lost_after_a_refused_connection_is_not_sent_a_third_time(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    given: dict[str, Any] = {"database": str(tmp_path / "studio.db"), "port": port, "api_key": "key"}
-    first, second = Sandbox(**given), Sandbox(**given)
-    logger, handler = logging.getLogger("ftrack_typed.retries"), _OnRetry(second.start)
-    with first.start():
-        session = Session(first.server_url, "key", first.api_user, schema_cache_path=False, retries=QUICK)
-        user = session.query(User).one()
-        user.first_name = "Lost"
-    logger.addHandler(handler)
-    try:
-        with failing(second, 1, HangUp):
-            with pytest.raises(TransportError) as caught:
-                session.commit()
-            assert len(second.requests) == 1
-        assert caught.value.outcome_unknown
-        assert session.resolve_commit().pending == ()
-    finally:
-        logger.removeHandler(handler)
-        session.close()
-        second.stop()
+    with held_port() as port:
+        given: dict[str, Any] = {"database": str(tmp_path / "studio.db"), "port": port, "api_key": "key"}
+        first, second = Sandbox(**given), Sandbox(**given)
+        with first.start():
+            session = Session(first.server_url, "key", first.api_user, schema_cache_path=False, retries=QUICK)
+            user = session.query(User).one()
+            user.first_name = "Lost"
+        try:
+            with failing(second, 1, HangUp):
+                with at_announcement(1, second.start), pytest.raises(TransportError) as caught:
+                    session.commit()
+                assert len(second.requests) == 1
+            assert caught.value.outcome_unknown
+            assert session.resolve_commit().pending == ()
+        finally:
+            session.close()
+            second.stop()
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_collection_edited_while_a_commit_is_on_its_way(
 
     def wait(request: object, answer: Callable[[], Response]) -> Response:
         arrived.set()
-        go_on.wait(10)
+        go_on.wait(60)
         return answer()
 
     session.create(Task, name="first", parent=shot)
@@ -120,13 +120,13 @@ def test_collection_edited_while_a_commit_is_on_its_way(
     try:
         thread = threading.Thread(target=session.commit)
         thread.start()
-        assert arrived.wait(10)
+        assert arrived.wait(60)
         shot.notes.append(note)
         shot.description = "written meanwhile"
     finally:
         go_on.set()
         sandbox.intercept = None
-    thread.join(10)
+    thread.join()
     session.commit()
     again = open_session().get(Shot, shot.id)
     assert again is not None

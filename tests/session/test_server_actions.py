@@ -30,7 +30,7 @@ def make_user(session: Session) -> User:
 def fetch(url: str) -> tuple[int, str]:
     """Return the status and the body of what is at *url*; no header authorises this."""
     try:
-        with urllib.request.urlopen(url, timeout=10) as response:
+        with urllib.request.urlopen(url, timeout=60) as response:
             return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
         with error:
