@@ -154,6 +154,19 @@ clients, or servers and programs in processes of their own. Session and sandbox 
 that run with every Python."""
 
 
+# Hypothesis draws the same examples in every run, so that a change is not refused for what it has no part in, and takes
+# any time for them on a busy machine. ``pytest --hypothesis-profile search`` looks for new ones.
+settings.register_profile(
+    "steady",
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.register_profile("search", settings.get_profile("steady"), derandomize=False)
+settings.load_profile("steady")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that need no more than one Python, before others choose by marks."""

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ftrack_typed.query.tokens import quote
@@ -39,7 +39,7 @@ HOSTILE = [
 ]
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
-relaxed = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+relaxed = settings(max_examples=20)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -169,7 +169,7 @@ words = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(
     st.lists(words, max_size=12).map(" ".join).map("Task where ".__add__) | st.lists(words, max_size=10).map(" ".join)
 )
@@ -221,7 +221,7 @@ attributes = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(st.dictionaries(attributes, values, max_size=3), st.sampled_from(["create", "update"]))
 def test_any_data_is_taken_or_refused(calls: Calls, task: Entity, data: dict[str, Any], action: str) -> None:
     made = create("Task", parent_id=task["parent_id"]) if action == "create" else update("Task", task["id"])
@@ -233,7 +233,7 @@ def test_any_data_is_taken_or_refused(calls: Calls, task: Entity, data: dict[str
         json.dumps(found)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from(["action", "entity_type", "entity_key", "entity_data", "expression"]), values))
 @example({"action": ["query"]})
 @example({"action": "delete", "entity_type": ["Task"], "entity_key": {}})

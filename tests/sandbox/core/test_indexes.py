@@ -122,7 +122,7 @@ def names(calls: Calls) -> None:
 
 @pytest.mark.usefixtures("names")
 @given(st.text(LETTERS, min_size=1, max_size=4).filter(lambda text: not text.endswith("\\")))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_look_up_by_a_beginning_finds_what_reading_every_row_finds(calls: Calls, pattern: str) -> None:
     expected = calls.names(f'Scope where not name not_like "{pattern}"')
     assert calls.names(f'Scope where name like "{pattern}"') == expected

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 import websocket
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftrack_typed.sandbox import Sandbox
@@ -196,7 +196,7 @@ FRAMES = st.one_of(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(frames=st.lists(FRAMES, max_size=20))
 def test_any_frames_leave_the_connection_at_work(sandbox: Sandbox, frames: list[str]) -> None:
     with contextlib.closing(RawClient(sandbox)) as client:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ftrack_typed.sandbox import Sandbox
@@ -42,7 +42,7 @@ ACTIONS = (
 SCHEMAS = {schema.id: tuple(schema.properties) for schema in Workspace.standard().structured}
 STATUS = "44dd9fb2-4164-11df-9218-0019bb4983d8"
 
-relaxed = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+relaxed = settings(max_examples=120)
 
 
 @pytest.fixture(scope="module")
