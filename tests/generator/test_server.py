@@ -385,7 +385,7 @@ def test_sandbox_is_started_and_stopped(
     assert outcome.code == DONE, outcome.errors
     assert outcome.lines[0] == f"{Path('schemas/sandbox')}: fetched from sandbox, 9 of 9 files written"
     with pytest.raises(requests.ConnectionError):
-        requests.get(asked[0], timeout=5)
+        requests.get(asked[0], timeout=120)
 
 
 def test_sandbox_without_its_packages(run_module: RunModule, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ class Recorder:
         request = urllib.request.Request(
             f"{self._sandbox.server_url}/api", json.dumps(operations).encode(), headers=headers
         )
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=120) as response:
             results = json.load(response)
         assert isinstance(results, list), results
         return results

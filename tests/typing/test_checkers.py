@@ -71,7 +71,7 @@ def _environment(*paths: Path) -> dict[str, str]:
 def _run(arguments: Sequence[str | Path], cwd: Path, *paths: Path) -> str:
     command = [sys.executable, "-m", *(str(argument) for argument in arguments)]
     done = subprocess.run(
-        command, cwd=cwd, env=_environment(*paths), capture_output=True, text=True, check=False, timeout=300
+        command, cwd=cwd, env=_environment(*paths), capture_output=True, text=True, check=False, timeout=1800
     )
     assert done.returncode in (0, 1), f"{command} failed: {done.stdout}{done.stderr}"
     return done.stdout

@@ -36,7 +36,7 @@ def _connected(client: Client, session: Session) -> Generator[Any, None, None]:
 
 def _handled(hub: Any, condition: Callable[[], object]) -> None:
     """Handle events until *condition* holds."""
-    deadline = time.monotonic() + 6
+    deadline = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
         hub.wait(0.05)

@@ -198,7 +198,7 @@ def test_a_workspace_without_roles_limits_nobody(root: Path) -> None:
         calls = administrator(sandbox.service.store)
         headers = {"ftrack-user": sandbox.api_user, "ftrack-api-key": sandbox.api_key}
         information = requests.post(
-            f"{sandbox.server_url}/api", json=[{"action": "query_server_information"}], headers=headers, timeout=20
+            f"{sandbox.server_url}/api", json=[{"action": "query_server_information"}], headers=headers, timeout=120
         )
         assert information.json()[0]["user_information"]["username"] == sandbox.api_user
         assert not is_refused(attrs.evolve(calls, caller=Caller("x", "somebody")), create("Project", name="x"))

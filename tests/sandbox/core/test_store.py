@@ -128,7 +128,7 @@ def test_readers_do_not_wait_for_a_writer(workspace: Workspace, lasting_database
         connection.execute(table.insert(), {"id": "x", "name": "not yet"})
         reader = threading.Thread(target=lambda: found.extend(calls.query("Status where name is approved")))
         reader.start()
-        reader.join(timeout=10)
+        reader.join(timeout=120)
         assert len(found) == 1
         assert calls.query("Scope") == []
     assert calls.names("Scope") == ["not yet"]
@@ -299,7 +299,7 @@ def test_a_batch_that_reads_sees_one_moment(workspace: Workspace, lasting_databa
     def write(_batch: Batch, _operation: Any) -> object:
         thread = threading.Thread(target=lambda: calls.create("Scope", name="meanwhile"))
         thread.start()
-        thread.join(30)
+        thread.join(120)
         return not thread.is_alive()
 
     calls.store.actions["write"] = write

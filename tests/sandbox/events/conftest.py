@@ -14,8 +14,8 @@ import websocket
 
 from ftrack_typed.sandbox import Sandbox
 
-PATIENCE = 20.0
-"""Seconds that an answer may take on a busy machine."""
+PATIENCE = 120.0
+"""Seconds that an answer may take: only what would never come is cut short."""
 
 
 class RawClient:

@@ -21,10 +21,9 @@ from PIL import Image
 
 from ftrack_typed.sandbox import Sandbox
 from tests.sandbox.process import conftest as process_conftest
-from tests.sandbox.process.conftest import Api, create
+from tests.sandbox.process.conftest import PATIENCE, Api, create
 
 SERVER_LOCATION = "3a372bde-05bc-11e4-8908-20c9d081909b"
-PATIENCE = 20.0
 
 
 def new_id() -> str:

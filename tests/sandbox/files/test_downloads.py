@@ -8,7 +8,7 @@ import pytest
 
 from ftrack_typed.sandbox import Sandbox
 from tests.sandbox.files.conftest import SERVER_LOCATION, FileApi, image, new_id
-from tests.sandbox.process.conftest import Api, create, update
+from tests.sandbox.process.conftest import PATIENCE, Api, create, update
 
 TEXT = bytes(range(256)) * 500
 
@@ -27,7 +27,7 @@ def test_download_needs_the_name_and_the_key_of_a_user(files: FileApi, component
         f"&username={files.api.user}&apiKey=x",
     ):
         for path in ("get", "remove", "thumbnail"):
-            response = files.api.http.get(url.replace("get?", f"{path}?") + query, timeout=20)
+            response = files.api.http.get(url.replace("get?", f"{path}?") + query, timeout=PATIENCE)
             assert response.status_code == 401
             assert response.json()["exception"] == "InvalidCredentialsError"
     assert files.data(component) == TEXT
@@ -36,7 +36,7 @@ def test_download_needs_the_name_and_the_key_of_a_user(files: FileApi, component
 def test_credentials_may_come_in_headers_where_no_log_shows_them(files: FileApi, component: str) -> None:
     headers = {"ftrack-user": files.api.user, "ftrack-api-key": files.api.key}
     url = f"{files.api.url}/component/get?id={component}"
-    assert files.api.http.get(url, headers=headers, timeout=20).content == TEXT
+    assert files.api.http.get(url, headers=headers, timeout=PATIENCE).content == TEXT
 
 
 @pytest.mark.parametrize("path", ["/component/get", "/component/remove", "/component/thumbnail"])
@@ -136,8 +136,8 @@ def test_addresses_in_rows_carry_no_key_and_are_good_for_one_component(files: Fi
     row = files.api.rows(f"select url from ComponentLocation where component_id is {component}")[0]
     url = row["url"]["url"]
     assert files.api.key not in url
-    assert files.api.http.get(url, timeout=20).content == TEXT
-    assert files.api.http.get(url.replace(component, other), timeout=20).status_code == 403
+    assert files.api.http.get(url, timeout=PATIENCE).content == TEXT
+    assert files.api.http.get(url.replace(component, other), timeout=PATIENCE).status_code == 403
     for path in ("remove", "thumbnail"):
         query = {**{name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}}
         response = files.get(f"/component/{path}", **query)
@@ -160,7 +160,7 @@ def test_thumbnail_url_of_a_context_shows_its_picture(files: FileApi) -> None:
     files.api.call(update("User", user, thumbnail_id=picture))
     url = files.api.rows(f"select thumbnail_url from User where id is {user}")[0]["thumbnail_url"]["url"]
     assert files.api.key not in url
-    response = files.api.http.get(url, timeout=20)
+    response = files.api.http.get(url, timeout=PATIENCE)
     assert (response.status_code, response.headers["content-type"]) == (200, "image/png")
 
 

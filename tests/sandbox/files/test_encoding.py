@@ -22,7 +22,7 @@ from ftrack_typed.sandbox import Sandbox
 from ftrack_typed.sandbox.files.media import find_ffmpeg
 from tests.conftest import Require
 from tests.sandbox.files.conftest import SERVER_LOCATION, FileApi, image, new_id, until
-from tests.sandbox.process.conftest import Api, Start, create
+from tests.sandbox.process.conftest import PATIENCE, Api, Start, create
 
 FRAMES, RATE = 12, 24
 ABSENT = "00000000-0000-4000-8000-000000000000"
@@ -138,7 +138,7 @@ def test_outputs_exist_at_once_linked_to_the_job(files: FileApi, movie: bytes) -
     assert {each["component_id"] for each in job["job_components"]} == outputs
     assert encoded.ended()["status"] == "done"
     urls = files.api.rows(f"select url from JobComponent where job_id is {encoded.job_id}")
-    assert all(files.api.http.get(row["url"]["url"], timeout=20).ok for row in urls)
+    assert all(files.api.http.get(row["url"]["url"], timeout=PATIENCE).ok for row in urls)
 
 
 def test_original_is_removed_where_it_is_not_to_be_kept(files: FileApi, movie: bytes, version: str) -> None:
@@ -292,7 +292,7 @@ def test_job_that_ran_when_the_server_was_killed_has_failed(
     jobs = [begun(files, files.component(movie, "plate", ".mov")) for _ in range(3)]
     assert until(lambda: _begun_runs(tmp_path) == 2)
     process.process.send_signal(signal.SIGKILL)
-    process.process.wait(20)
+    process.process.wait(PATIENCE)
     monkeypatch.setenv("PATH", path)
     files = FileApi(Sandbox(), start(*arguments).api())
     ended = [Encoded(files, job.job_id).ended() for job in jobs]

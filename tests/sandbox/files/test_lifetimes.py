@@ -12,7 +12,7 @@ import requests
 from ftrack_typed.sandbox import Sandbox
 from ftrack_typed.sandbox.serving import FilesUnusableError
 from tests.sandbox.files.conftest import FileApi, Hours, new_id, until
-from tests.sandbox.process.conftest import Api, Start, create, run
+from tests.sandbox.process.conftest import PATIENCE, Api, Start, create, run
 
 
 @pytest.fixture
@@ -34,9 +34,13 @@ def test_addresses_expire(http: requests.Session) -> None:
         part = files.metadata(component_id, 9, parts=3)["urls"][0]["signed_url"]
         row = files.api.rows(f"select url from ComponentLocation where component_id is {component_id}")[0]
         clock.forward(1)
-        assert http.get(row["url"]["url"], timeout=20).content == b"abc"
+        assert http.get(row["url"]["url"], timeout=PATIENCE).content == b"abc"
         clock.forward(24)
-        for response in (http.get(row["url"]["url"], timeout=20), files.put(upload, b"xyz"), files.put(part, b"xyz")):
+        for response in (
+            http.get(row["url"]["url"], timeout=PATIENCE),
+            files.put(upload, b"xyz"),
+            files.put(part, b"xyz"),
+        ):
             assert response.status_code == 403
             assert response.json()["error_code"] == "signature_expired"
         assert files.data(component_id) == b"abc"
@@ -138,7 +142,7 @@ def test_kill_in_the_middle_of_an_upload_leaves_nothing_half(
         connection.socket.sendall(b"x" * 5_000_000)
         assert until(lambda: any((folder / "incoming").iterdir()))
         process.process.kill()
-        process.process.wait(20)
+        process.process.wait(PATIENCE)
     files = FileApi(Sandbox(), start(*arguments).api())
     assert not any((folder / "incoming").iterdir())
     assert files.data(component_id) is None

@@ -12,7 +12,7 @@ import pytest
 
 from ftrack_typed.sandbox import Sandbox
 from tests.sandbox.files.conftest import FileApi, md5, new_id
-from tests.sandbox.process.conftest import Start
+from tests.sandbox.process.conftest import PATIENCE, Start
 
 pytestmark = [pytest.mark.load, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 
@@ -53,7 +53,7 @@ def test_memory_stays_flat_and_others_are_answered_while_256_mib_come_and_go(sta
     assert len(answered) == BLOCKS // 32
     received = hashlib.md5()
     with files.api.http.get(
-        f"{files.api.url}/component/get", params={**files.key, "id": component_id}, stream=True, timeout=60
+        f"{files.api.url}/component/get", params={**files.key, "id": component_id}, stream=True, timeout=PATIENCE
     ) as response:
         for chunk in response.iter_content(1024 * 1024):
             received.update(chunk)

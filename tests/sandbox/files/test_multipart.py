@@ -11,7 +11,7 @@ import attrs
 import pytest
 
 from tests.sandbox.files.conftest import SERVER_LOCATION, FileApi, md5, new_id
-from tests.sandbox.process.conftest import create
+from tests.sandbox.process.conftest import PATIENCE, create
 
 PARTS = [b"a" * 70_000, b"b" * 70_000, b"c" * 10]
 WHOLE = b"".join(PARTS)
@@ -59,7 +59,7 @@ def test_parts_become_one_file(files: FileApi) -> None:
     answer = upload.complete(parts)
     assert answer["action"] == "complete_multipart_upload"
     assert answer["component_id"] == upload.component_id
-    assert files.api.http.get(answer["url"], timeout=20).content == WHOLE
+    assert files.api.http.get(answer["url"], timeout=PATIENCE).content == WHOLE
     assert files.data(upload.component_id) == WHOLE
 
 

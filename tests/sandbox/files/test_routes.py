@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from ftrack_typed.sandbox import Sandbox
 from ftrack_typed.sandbox.application import create_application
 from tests.sandbox.files.conftest import FileApi, new_id
-from tests.sandbox.process.conftest import Api, create, update
+from tests.sandbox.process.conftest import PATIENCE, Api, create, update
 
 OPEN = frozenset({"/", "/img/thumbnail2.png"})
 """Pages for everybody."""
@@ -109,7 +109,7 @@ def walk(sandbox: Sandbox, http: requests.Session, routes: Iterable[BaseRoute], 
             for method in METHODS if not query else sorted(address.methods):
                 given = {"ftrack-strict-api": "true", **headers}
                 url = sandbox.server_url + address.path
-                response = http.request(method, url, params=asked, headers=given, json=batch, timeout=20)
+                response = http.request(method, url, params=asked, headers=given, json=batch, timeout=PATIENCE)
                 if not refused(response, address) and not (address.path in OPEN and method in {"GET", "HEAD"}):
                     yield f"{method} {address.path} {query}: {response.status_code}"
 
@@ -118,7 +118,7 @@ def _connects(url: str, headers: Mapping[str, str], query: Mapping[str, str]) ->
     """Tell whether a web socket opens and stays open when something is said."""
     target = requests.Request("GET", url, params=query).prepare().url or url
     try:
-        socket = websocket.create_connection(target.replace("http", "ws", 1), header=dict(headers), timeout=20)
+        socket = websocket.create_connection(target.replace("http", "ws", 1), header=dict(headers), timeout=PATIENCE)
     except websocket.WebSocketException:
         return False
     try:

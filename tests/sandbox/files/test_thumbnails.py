@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.sandbox.files.conftest import FileApi, image
+from tests.sandbox.process.conftest import PATIENCE
 
 
 def _preview(files: FileApi, content: bytes, size: object = "") -> Image.Image:
@@ -100,6 +101,6 @@ def test_file_that_is_no_picture_is_refused(files: FileApi, content: bytes) -> N
 
 
 def test_placeholder_is_a_picture_that_needs_no_key(files: FileApi) -> None:
-    response = files.api.http.get(f"{files.api.url}/img/thumbnail2.png", timeout=20)
+    response = files.api.http.get(f"{files.api.url}/img/thumbnail2.png", timeout=PATIENCE)
     assert response.status_code == 200
     assert Image.open(io.BytesIO(response.content)).format == "PNG"

@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from tests.sandbox.files.conftest import FileApi, md5, new_id, until
+from tests.sandbox.process.conftest import PATIENCE
 
 TEXT = b"what a film is made of"
 
@@ -55,7 +56,7 @@ def test_answer_has_the_checksum_as_etag_for_pages_of_other_origins(files: FileA
             "Access-Control-Request-Method": "PUT",
             "Access-Control-Request-Headers": "content-md5, content-type",
         },
-        timeout=20,
+        timeout=PATIENCE,
     )
     assert preflight.status_code == 200
     assert "PUT" in preflight.headers["access-control-allow-methods"]

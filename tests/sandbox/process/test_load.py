@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from ftrack_typed.sandbox import Sandbox
-from tests.sandbox.process.conftest import Api, Start, create, update
+from tests.sandbox.process.conftest import PATIENCE, Api, Start, create, update
 
 KILLS = 20
 CLIENTS = 8
@@ -128,7 +128,7 @@ def killed_while_writing(process: Any, api: Api, asset: str, acknowledgements: i
     for writer in writers:
         writer.start()
     for _ in range(acknowledgements):
-        assert enough.acquire(timeout=20)
+        assert enough.acquire(timeout=PATIENCE)
     process.process.kill()
     for writer in writers:
         writer.join()
