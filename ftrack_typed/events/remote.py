@@ -145,11 +145,13 @@ class Remote:
     def _changed(self, link: Link, connected: bool) -> None:
         if link is not self._link:
             return
-        self._inbox.put_own(Event(CONNECTED_TOPIC if connected else DISCONNECTED_TOPIC))
-        if not connected:
-            self._link = None
-            self._initialised = False
-            self._inbox.close()
+        if connected:
+            self._inbox.put_own(Event(CONNECTED_TOPIC))
+            return
+        self._link = None
+        self._initialised = False
+        self._inbox.put_own(Event(DISCONNECTED_TOPIC))  # who handles it finds that it is so
+        self._inbox.close()
 
     def send(self, event: Event) -> Literal[True] | None:
         """Send *event*: None where it is sent, True where it waits.

@@ -17,8 +17,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.sync.server import Server, ServerConnection, serve
 
-PATIENCE = 20.0
-"""Seconds that something may take on a busy machine."""
+from tests.ports import held_port
+
+PATIENCE = 60.0
+"""Seconds that something may take on a busy machine; nothing that goes well waits for them."""
 
 Frame = str | bytes
 
@@ -27,7 +29,7 @@ class EventServer:
     """A server whose words are given by the test; it acknowledges events unless told otherwise."""
 
     def __init__(self) -> None:
-        self.handshake = "id1:15:25:websocket"
+        self.handshake = "id1:15:600:websocket"  # no test is so slow that silence ends a connection
         self.handshake_status = 200
         self.acknowledges = True
         self.heed: Callable[[ServerConnection, str], object] = lambda connection, message: None
@@ -41,7 +43,8 @@ class EventServer:
         self.changed = threading.Condition()
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
-        self.port = 0
+        self._reservation = contextlib.ExitStack()
+        self.port = self._reservation.enter_context(held_port())
 
     @property
     def url(self) -> str:
@@ -54,7 +57,8 @@ class EventServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.stop()
+        with self._reservation:
+            self.stop()
 
     def start(self) -> None:
         """Listen, on the same port as before."""
@@ -69,7 +73,6 @@ class EventServer:
             close_timeout=0.1,
             logger=logger,
         )
-        self.port = self._server.socket.getsockname()[1]
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()
 
@@ -121,7 +124,7 @@ class EventServer:
 
     def drop(self) -> None:
         """Break all connections without a word."""
-        for connection in self._accepted:
+        for connection in tuple(self._accepted):  # without those that come in place of these meanwhile
             with contextlib.suppress(OSError):
                 connection.socket.shutdown(socket.SHUT_RDWR)
 

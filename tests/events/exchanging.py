@@ -1,9 +1,9 @@
 """Runs one side of an exchange of events, in a process of its own; see test_faults.py.
 
 ``publisher URL USER KEY COUNT`` publishes numbers in groups. Before the first group, between two and after the last it
-asks for the listener, again and again until that answers; it prints the number that it has come to before each group,
-and in the end what became of all. ``listener URL USER KEY`` prints the numbers that it handled when its standard input
-ends. What is printed is JSON, one value in a line.
+asks for the listener, again and again until that answers; before each group it prints the number that it has come to
+and goes on when it gets a line, and in the end it prints what became of all. ``listener URL USER KEY`` prints the
+numbers that it handled when its standard input ends. What is printed is JSON, one value in a line.
 
 An answer says on which of its connections the listener was asked. Where two answers in a row name the same one, the
 listener was connected before the first event between them was published, and still when the last one had been
@@ -50,6 +50,7 @@ def publish(hub: EventHub, count: int) -> dict[str, object]:
     answers = [answer(hub)]
     for first in range(0, count, GROUP):
         say(first)
+        sys.stdin.readline()
         group = [Event(TOPIC, data={"number": number}) for number in range(first, min(first + GROUP, count))]
         for event in group:
             hub.publish(event)

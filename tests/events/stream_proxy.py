@@ -83,7 +83,7 @@ class StreamProxy:
         thread.start()
 
     def fall_silent(self) -> None:
-        """Take from now on what comes over the connections that there are, and pass none of it on."""
+        """Take from now on what comes over the connections that there are, and pass none of it on, nor their end."""
         for passage in list(self._open):
             passage.silent = True
 
@@ -140,7 +140,8 @@ class _Passage:
                     target.sendall(data)
                 elif not self._pass_on(data, source, target, self._fate):
                     return
-        self.close()
+        if not self.silent:
+            self.close()
 
     def _pass_on(self, data: bytes, source: socket.socket, target: socket.socket, fate: Fate) -> bool:
         """Send *data*, perhaps late and in pieces; return False where the connection was ended instead."""

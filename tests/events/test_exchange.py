@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +10,7 @@ from ftrack_typed.entities import Session, Task
 from ftrack_typed.events import Event, EventHub
 from ftrack_typed.sandbox.in_process import Sandbox
 from tests.events.conftest import Recorder
-from tests.events.event_server import eventually
+from tests.events.event_server import PATIENCE, eventually
 from tests.session.conftest import Production, open_session, production, sandbox, session
 
 __all__ = ["open_session", "production", "sandbox", "session"]
@@ -40,10 +39,10 @@ def test_events_arrive_once_and_in_order(hubs: list[EventHub]) -> None:
     recorder = Recorder()
     listener.subscribe("topic=studio.* and data.wanted=yes", recorder)
     listener.subscribe("topic=studio.*", lambda event: None)
-    assert listener.flush(20)
+    assert listener.flush(PATIENCE)
     for number in range(300):
         publisher.publish(Event("studio.x", data={"number": number, "wanted": "yes" if number % 3 else "no"}))
-    assert publisher.flush(20)
+    assert publisher.flush(PATIENCE)
 
     def enough() -> bool:
         listener.wait(0.01)
@@ -59,7 +58,7 @@ def test_replies_come_back(hubs: list[EventHub]) -> None:
     replies = Recorder()
     answerer.subscribe("topic=studio.question", lambda event: {"doubled": event["data"]["n"] * 2})
     answerer.subscribe("topic=studio.question", lambda event: "also")
-    assert answerer.flush(20)
+    assert answerer.flush(PATIENCE)
     question = Event("studio.question", data={"n": 21})
     asker.publish(question, on_reply=replies)
 
@@ -79,7 +78,7 @@ def test_unsubscribed_hub_gets_nothing(hubs: list[EventHub]) -> None:
     other = Recorder()
     listener.subscribe("topic=studio.y", other)
     listener.unsubscribe(identifier)
-    assert listener.flush(20)
+    assert listener.flush(PATIENCE)
     listener.wait(0)
     publisher.publish(Event("studio.x"))
     publisher.publish(Event("studio.y"))
@@ -100,7 +99,7 @@ def test_session_connects_its_hub_in_the_background(
     session.event_hub.subscribe("topic=ftrack.update", recorder)
     event = Event("studio.x")
     session.event_hub.publish(event)
-    assert session.event_hub.flush(20)
+    assert session.event_hub.flush(PATIENCE)
     delivery = session.event_hub.delivery(event)
     assert delivery is not None
     assert delivery.acknowledged
@@ -116,9 +115,11 @@ def test_session_connects_its_hub_in_the_background(
 
     eventually(enough)
     hub = session.event_hub
+    link = hub._remote.link
+    assert link is not None
     session.close()
     assert not hub.connected
-    assert not any(thread.name == "ftrack-event-hub" for thread in threading.enumerate())
+    eventually(lambda: not link.running)
 
 
 def test_session_that_cannot_reach_the_event_server_opens(open_session: type[Session], sandbox: Sandbox) -> None:

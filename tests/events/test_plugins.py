@@ -15,6 +15,11 @@ from ftrack_typed.plugins import PATH_VARIABLE, adapted, discover, plugin_folder
 WRITING = "def register(*arguments, **named):\n    arguments[0].append((__file__, named))\n"
 
 
+def records(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    """What plugins say; servers of other tests may end meanwhile, and say so too."""
+    return [record for record in caplog.records if record.name == "ftrack_typed.plugins"]
+
+
 def register_only(called: list[Any], folder: Path, text: str, **named: object) -> list[Any]:
     (folder / "plugin.py").write_text(text)
     discover([str(folder)], [called], named)
@@ -61,7 +66,7 @@ def test_plugin_that_fails_is_logged_and_stops_no_other(
         (error,) = discover([tmp_path], [called])
     assert [Path(file).name for file, _ in called] == ["b_good.py"]
     assert error.path == str(tmp_path / "a_bad.py")
-    warning, details = caplog.records
+    warning, details = records(caplog)
     assert warning.levelno == logging.WARNING
     assert said in warning.getMessage()
     assert error.path in warning.getMessage()
@@ -73,7 +78,7 @@ def test_plugin_without_register_is_a_warning(tmp_path: Path, caplog: pytest.Log
     (tmp_path / "plugin.py").write_text("name = 'x'")
     (error,) = discover([tmp_path])
     assert "register" in str(error)
-    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+    assert [record.levelno for record in records(caplog)] == [logging.WARNING]
 
 
 def test_folder_that_does_not_exist_is_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import select
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +21,7 @@ from ftrack_typed.events.socket_io import (
     parse_handshake,
 )
 from ftrack_typed.events.traffic import Answer, answer_of, event_json, event_of
-from tests.events.event_server import EventServer
+from tests.events.event_server import PATIENCE, EventServer
 
 
 @pytest.mark.parametrize(
@@ -123,7 +125,7 @@ def test_text_that_is_no_handshake(text: str) -> None:
 
 def endpoint(url: str) -> Endpoint:
     credentials, headers, cookies = {"ftrack-api-key": "secret"}, {"x-studio": "one"}, {"cookie": "value"}
-    return Endpoint(url, credentials=credentials, headers=headers, cookies=cookies, timeout=20)
+    return Endpoint(url, credentials=credentials, headers=headers, cookies=cookies, timeout=PATIENCE)
 
 
 def test_credentials_go_with_the_handshake_alone_headers_and_cookies_with_both() -> None:
@@ -164,6 +166,8 @@ def test_silence_counts_although_the_connection_answers_pings() -> None:
     with EventServer() as server:
         server.handshake = "id1:0.1:0.5:websocket"
         connection = endpoint(server.url).open()
+        assert connection._websocket.sock is not None
+        assert select.select([connection._websocket.sock], [], [], PATIENCE)[0]  # before silence is measured
         assert connection.receive() == b"1::"
         server.connections[-1].ping()
         with pytest.raises(SocketError, match=r"silent for 0\.5 seconds"):

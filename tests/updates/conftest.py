@@ -9,7 +9,7 @@ import pytest
 
 from ftrack_typed.entities import Session, Task
 from ftrack_typed.sandbox.in_process import Sandbox
-from tests.events.event_server import eventually
+from tests.events.event_server import PATIENCE, eventually
 from tests.session.conftest import Production, open_session, production, sandbox, session
 
 __all__ = ["open_session", "production", "sandbox", "session"]
@@ -40,18 +40,23 @@ class Studio:
 
     def settle(self) -> None:
         """Handle the events of all commits so far, by way of one more."""
-        marks: list[object] = []
-        identifier = self.listener.on(Task.sort).call(marks.append)
-        assert self.listener.event_hub.flush(20)
+        marks: list[str] = []
+        identifier = self.listener.on(Task.sort).call(lambda change: marks.append(change.entity_id))
+        assert self.listener.event_hub.flush(PATIENCE)
         self.task(2).sort += 1
         self.other.commit()
-        self.handle(lambda: marks)
+        self.handle(lambda: self.production.task_ids[2] in marks)
         self.listener.event_hub.unsubscribe(identifier)
 
 
 @pytest.fixture
 def studio(open_session: type[Session], production: Production, sandbox: Sandbox) -> Studio:
-    """A session that listens and one that works, on a project with one shot and three tasks."""
+    """A session that listens and one that works, on a project with one shot and three tasks.
+
+    Nothing that was committed before is still to be told of: the server tells of it later than it answers.
+    """
     listener = open_session()
     listener.event_hub.connect()
-    return Studio(listener, open_session(), production)
+    made = Studio(listener, open_session(), production)
+    made.settle()
+    return made

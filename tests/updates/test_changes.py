@@ -15,6 +15,7 @@ from ftrack_typed.updates import Change, Update
 from ftrack_typed.updates.columns import Columns
 from ftrack_typed.updates.decoding import decoded_value
 from ftrack_typed.updates.interest import interest_of
+from tests.events.event_server import PATIENCE
 from tests.typing import studio as other_package
 from tests.updates.conftest import Studio
 
@@ -26,7 +27,7 @@ def test_reference_gives_ids_and_entities(studio: Studio) -> None:
     def changed(change: Change[Status | None]) -> None:
         changes.append(change)
 
-    assert studio.listener.event_hub.flush(20)
+    assert studio.listener.event_hub.flush(PATIENCE)
     task = studio.task()
     before = task.status
     after = studio.other.query(Status).where(Status.id != before.id).first()
@@ -56,7 +57,7 @@ def test_reference_gives_ids_and_entities(studio: Studio) -> None:
 def test_nothing_is_asked_of_the_server_before_it_is_needed(studio: Studio, sandbox: Sandbox) -> None:
     changes: list[Change[Status | None]] = []
     studio.listener.on(Task.status).call(changes.append)
-    assert studio.listener.event_hub.flush(20)
+    assert studio.listener.event_hub.flush(PATIENCE)
     assert studio.listener.schemas
     task = studio.task()
     task.status = studio.other.query(Status).where(Status.id != task.status.id).first()  # type: ignore[assignment]
@@ -78,7 +79,7 @@ def test_plain_values_have_their_types(studio: Studio) -> None:
     studio.listener.on(Task.end_date).call(dates.append)
     studio.listener.on(Task.description).call(texts.append)
     studio.listener.on(Task.bid).call(numbers.append)
-    assert studio.listener.event_hub.flush(20)
+    assert studio.listener.event_hub.flush(PATIENCE)
     task = studio.task()
     task.end_date = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
     task.description = "dusk"
@@ -97,7 +98,7 @@ def test_attribute_of_a_base_is_heard_of_for_all_its_types_and_that_of_a_subtype
     shots: list[Change[str | None]] = []
     studio.listener.on(TypedContext.description).call(base.append)
     studio.listener.on(Shot.description).call(shots.append)
-    assert studio.listener.event_hub.flush(20)
+    assert studio.listener.event_hub.flush(PATIENCE)
     task = studio.task()
     task.description = "task"
     shot = studio.other.get(Shot, studio.production.shot_id)
@@ -112,7 +113,7 @@ def test_attribute_of_a_base_is_heard_of_for_all_its_types_and_that_of_a_subtype
 def test_entities_that_come_and_go(studio: Studio) -> None:
     changes: list[Change[Note | None]] = []
     studio.listener.on(Note).call(changes.append)
-    assert studio.listener.event_hub.flush(20)
+    assert studio.listener.event_hub.flush(PATIENCE)
     author = studio.other.query(User).first()
     assert author is not None
     note = studio.task().create_note("see this", author)
@@ -142,7 +143,7 @@ def test_entities_that_come_and_go(studio: Studio) -> None:
 def test_removed_entity_that_nobody_knew(studio: Studio, sandbox: Sandbox) -> None:
     changes: list[Change[Task | None]] = []
     studio.listener.on(Task, actions={"remove"}).call(changes.append)
-    assert studio.listener.event_hub.flush(20)
+    assert studio.listener.event_hub.flush(PATIENCE)
     studio.other.delete(studio.task())
     studio.other.commit()
     studio.handle(lambda: changes)
@@ -159,7 +160,7 @@ def test_attributes_are_not_told_of_when_their_entity_comes_unless_asked_for(stu
     both: list[Change[str | None]] = []
     studio.listener.on(Shot.name).call(updates.append)
     studio.listener.on(Shot.name, actions=["add", "update"]).call(both.append)
-    assert studio.listener.event_hub.flush(20)
+    assert studio.listener.event_hub.flush(PATIENCE)
     project = studio.other.get(Project, studio.production.project_id)
     assert project is not None
     shot = studio.other.create(Shot, name="sh020", parent=project)
@@ -181,7 +182,7 @@ def test_several_attributes_give_one_update_for_each_entity(studio: Studio) -> N
     def updated(update: Update) -> None:
         updates.append(update)
 
-    assert studio.listener.event_hub.flush(20)
+    assert studio.listener.event_hub.flush(PATIENCE)
     first, second = studio.task(0), studio.task(1)
     first.description, first.bid, second.bid = "both", 1.0, 2.0
     studio.other.commit()
@@ -202,7 +203,7 @@ def test_several_attributes_give_one_update_for_each_entity(studio: Studio) -> N
 def test_user_who_made_the_change(studio: Studio, sandbox: Sandbox) -> None:
     changes: list[Change[str | None]] = []
     studio.listener.on(Task.description).call(changes.append)
-    assert studio.listener.event_hub.flush(20)
+    assert studio.listener.event_hub.flush(PATIENCE)
     studio.task().description = "by whom"
     studio.other.commit()
     studio.handle(lambda: changes)
@@ -214,7 +215,7 @@ def test_user_who_made_the_change(studio: Studio, sandbox: Sandbox) -> None:
 def test_new_parent_is_a_move(studio: Studio) -> None:
     changes: list[Change[Any]] = []
     studio.listener.on(Task.parent).call(changes.append)
-    assert studio.listener.event_hub.flush(20)
+    assert studio.listener.event_hub.flush(PATIENCE)
     project = studio.other.get(Project, studio.production.project_id)
     assert project is not None
     shot = studio.other.create(Shot, name="sh030", parent=project)
@@ -239,7 +240,7 @@ def test_handler_that_raises_is_reported_and_called_again(studio: Studio) -> Non
         heard.append(change.entity_id)
         raise RuntimeError(change.entity_id)
 
-    assert studio.listener.event_hub.flush(20)
+    assert studio.listener.event_hub.flush(PATIENCE)
     studio.task(0).bid = studio.task(1).bid = 5.0
     studio.other.commit()
     studio.handle(lambda: len(heard) == 2)
@@ -250,7 +251,7 @@ def test_handler_that_raises_is_reported_and_called_again(studio: Studio) -> Non
 def test_subscription_ends(studio: Studio) -> None:
     heard: list[Update] = []
     identifier = studio.listener.on(Task.description).call(heard.append)
-    assert studio.listener.event_hub.flush(20)
+    assert studio.listener.event_hub.flush(PATIENCE)
     studio.listener.event_hub.unsubscribe(identifier)
     studio.task().description = "unheard"
     studio.other.commit()
@@ -353,7 +354,7 @@ def test_nothing_and_wrong_actions_are_refused(studio: Studio) -> None:
 def test_custom_attribute_by_its_key(studio: Studio) -> None:
     changes: list[Change[Any]] = []
     studio.listener.on(Shot.custom_attributes["fstart"]).call(changes.append)
-    assert studio.listener.event_hub.flush(20)
+    assert studio.listener.event_hub.flush(PATIENCE)
     shot = studio.other.get(Shot, studio.production.shot_id)
     assert shot is not None
     before = shot.custom_attributes["fstart"]

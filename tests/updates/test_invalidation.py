@@ -10,6 +10,7 @@ from ftrack_typed.cache import MemoryCache
 from ftrack_typed.entities import Note, Project, Session, Shot, Status, Task, User
 from ftrack_typed.errors import DeletedEntityError
 from ftrack_typed.sandbox.in_process import Sandbox
+from tests.events.event_server import PATIENCE
 from tests.updates.conftest import Studio
 
 
@@ -17,7 +18,7 @@ from tests.updates.conftest import Studio
 def following(studio: Studio) -> Studio:
     """A studio whose listener follows updates."""
     studio.listener.follow_updates()
-    assert studio.listener.event_hub.flush(20)
+    assert studio.listener.event_hub.flush(PATIENCE)
     return studio
 
 
@@ -186,7 +187,7 @@ def test_handlers_of_the_same_event_read_what_is_new(studio: Studio) -> None:
     task = task_of(studio)
     studio.listener.on(Task.description).call(lambda change: seen.append(change.entity_as(Task).description))
     studio.listener.follow_updates()
-    assert studio.listener.event_hub.flush(20)
+    assert studio.listener.event_hub.flush(PATIENCE)
     studio.task().description = "new"
     studio.other.commit()
     studio.handle(lambda: seen)
@@ -199,7 +200,7 @@ def test_caches_below_forget_it(open_session: type[Session], studio: Studio) -> 
     session = open_session(cache=cache)
     session.event_hub.connect()
     session.follow_updates()
-    assert session.event_hub.flush(20)
+    assert session.event_hub.flush(PATIENCE)
     first, second = (session.get(Task, identifier) for identifier in studio.production.task_ids[:2])
     assert first is not None
     assert second is not None
