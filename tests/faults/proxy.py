@@ -18,6 +18,9 @@ from typing import Final
 _DELAY: Final = 0.02
 """Seconds that a late request or answer takes longer."""
 
+_PATIENCE: Final = 300.0
+"""Seconds that a server may take for its answer, on a busy machine."""
+
 
 class Fault(enum.Enum):
     """What happens to one request."""
@@ -52,6 +55,7 @@ class FaultProxy:
         self._open: set[socket.socket] = set()
         self._closed = False
         self._threads: list[threading.Thread] = []
+        self._counting = threading.Lock()
         self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
 
     def __enter__(self) -> FaultProxy:
@@ -95,7 +99,8 @@ class FaultProxy:
     def _handle(self, client: socket.socket, head: bytes, body: bytes) -> bool:
         """Do to one request what is decided; return whether the connection lives on."""
         fault = self.decide(body)
-        self.counts[fault] += 1
+        with self._counting:
+            self.counts[fault] += 1
         if fault is Fault.REFUSED:
             return _cut(client)
         if fault is Fault.LOST_REQUEST:
@@ -123,7 +128,7 @@ class FaultProxy:
         return True
 
     def _answer(self, request: bytes) -> tuple[bytes, bytes]:
-        with socket.create_connection(self._server, 30) as server, server.makefile("rb") as reading:
+        with socket.create_connection(self._server, _PATIENCE) as server, server.makefile("rb") as reading:
             server.sendall(request)
             answer = _message(reading)
             if answer is None:
@@ -131,7 +136,7 @@ class FaultProxy:
             return answer
 
     def _send_half(self, request: bytes) -> None:
-        with socket.create_connection(self._server, 30) as server:
+        with socket.create_connection(self._server, _PATIENCE) as server:
             server.sendall(request[: -max(1, len(request) // 4)])
 
 

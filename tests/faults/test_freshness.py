@@ -17,6 +17,7 @@ from ftrack_typed.inspection import state
 from ftrack_typed.operations import UpdateEntityOperation
 from ftrack_typed.sandbox.in_process import Sandbox
 from ftrack_typed.symbols import NOT_SET
+from tests.faults.conftest import PATIENCE
 from tests.session.conftest import Production
 
 pytestmark = pytest.mark.usefixtures("watchdog")
@@ -40,12 +41,12 @@ class HeldAnswer:
             if not held and request.operations()[0]["action"] == "query":  # type: ignore[attr-defined]
                 held.append(request)
                 self._ready.set()
-                assert self._sent.wait(30)
+                assert self._sent.wait(PATIENCE)
             return answered
 
         self.sandbox.intercept = intercept
         future = self.pool.submit(question)
-        assert self._ready.wait(30)
+        assert self._ready.wait(PATIENCE)
         return future
 
     def arrive(self) -> None:
@@ -76,7 +77,7 @@ def test_answer_from_before_a_commit_does_not_put_the_old_value_back(
     task.description = "committed meanwhile"
     session.commit()
     held.arrive()
-    assert asked.result(30) == [task]
+    assert asked.result(PATIENCE) == [task]
     assert task.description == "committed meanwhile"
     assert state(task) is NOT_SET
     assert session.query(Task).where(Task.id == task.id).select(Task.description).one().description == task.description
@@ -90,7 +91,7 @@ def test_answer_from_before_a_commit_and_a_further_write_keeps_both(
     session.commit()
     task.description = "waits"
     held.arrive()
-    asked.result(30)
+    asked.result(PATIENCE)
     assert task.description == "waits"
     session.rollback()
     assert task.description == "committed"
@@ -103,7 +104,7 @@ def test_reference_and_key_stay_one(session: Session, task: Task, held: HeldAnsw
     task.status = other
     session.commit()
     held.arrive()
-    asked.result(30)
+    asked.result(PATIENCE)
     assert (task.status, task.status_id) == (other, other.id)
 
 
@@ -117,7 +118,7 @@ def test_populate_and_rows_below_others_do_not_put_it_back(
     task.metadata["key"] = "committed meanwhile"
     session.commit()
     held.arrive()
-    asked.result(30)
+    asked.result(PATIENCE)
     assert task.description == "committed meanwhile"
     assert dict(task.metadata) == {"key": "committed meanwhile"}
     assert task in list(shot.children)
@@ -131,7 +132,7 @@ def test_loading_on_read_does_not_put_back_what_siblings_committed(
     second.description = "committed meanwhile"
     session.commit()
     held.arrive()
-    asked.result(30)
+    asked.result(PATIENCE)
     assert second.description == "committed meanwhile"
 
 
@@ -143,7 +144,7 @@ def test_entity_that_the_session_forgot_does_not_get_the_old_value(
     session.commit()
     session.reset()
     held.arrive()
-    again = asked.result(30)
+    again = asked.result(PATIENCE)
     assert again is not task
     assert again.description == "committed meanwhile"  # type: ignore[attr-defined]
 
@@ -154,7 +155,7 @@ def test_pushed_operation_counts_too(session: Session, task: Task, held: HeldAns
     session.recorded_operations.push(change)
     session.commit()
     held.arrive()
-    assert asked.result(30) is task
+    assert asked.result(PATIENCE) is task
     assert task.description == "pushed"
 
 
@@ -167,7 +168,7 @@ def test_collection_that_a_commit_let_go_of_does_not_come_back(
     made = session.create(Task, name="meanwhile", parent=shot)
     session.commit()
     held.arrive()
-    found = asked.result(30)
+    found = asked.result(PATIENCE)
     assert isinstance(found, list)
     assert made in found
     assert made in shot.children
@@ -178,7 +179,7 @@ def test_deleted_row_gets_no_second_object(session: Session, task: Task, held: H
     session.delete(task)
     session.commit()
     held.arrive()
-    assert asked.result(30) is task
+    assert asked.result(PATIENCE) is task
     with pytest.raises(DeletedEntityError):
         task.description = "of a row that is gone"
     assert session.query(Task).where(Task.id == task.id).first() is None
@@ -195,7 +196,7 @@ def test_cache_does_not_get_the_old_value(
     task.description = "committed meanwhile"
     session.commit()
     held.arrive()
-    asked.result(30)
+    asked.result(PATIENCE)
     again = open_session(cache=cache).get(Task, task.id)
     assert again is not None
     assert again.description == "committed meanwhile"
@@ -212,6 +213,6 @@ def test_nothing_is_kept_while_no_answer_is_on_its_way(session: Session, task: T
     session.commit()
     assert freshness._settled
     held.arrive()
-    asked.result(30)
+    asked.result(PATIENCE)
     assert not freshness.is_needed
     assert not freshness._settled

@@ -43,7 +43,7 @@ def test_session_works_on_with_a_full_disk(
         [*command, str(tmp_path / "cache"), production.shot_id],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr

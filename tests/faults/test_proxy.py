@@ -126,7 +126,7 @@ def test_duplicated_request_is_no_error_where_there_is_nothing_to_refuse_it(
 def run_schedule(seed: int, proxy: FaultProxy, open_session: type[Session], turns: int) -> Counter[Fault]:
     """Let three threads of one session work while faults of *seed* happen; check what the server has then."""
     made = make_production(open_session(), 6)
-    session = open_session(server_url=proxy.url, retries=QUICK, timeout=30)
+    session = open_session(server_url=proxy.url, retries=QUICK, timeout=300)
     weights = random.Random(seed)
     before = Counter(proxy.counts)
     proxy.decide = lambda body: weights.choice(FAULTS) if weights.random() < 0.35 else Fault.NONE

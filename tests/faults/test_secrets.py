@@ -28,6 +28,7 @@ from ftrack_typed.redaction import hidden
 from ftrack_typed.retries import Retries
 from ftrack_typed.sandbox.in_process import HangUp, Sandbox
 from tests.faults.proxy import Fault, FaultProxy
+from tests.ports import held_port
 
 pytestmark = pytest.mark.usefixtures("watchdog")
 
@@ -155,10 +156,11 @@ def test_bad_answer_shows_no_secret(
     silent(told.text(), sandbox.api_key, COOKIE, HEADER, PASSWORD, TOKEN)
 
 
-def closed_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port where nobody listens, whoever else starts servers meanwhile."""
+    with held_port() as port:
+        yield port
 
 
 STARTS = (
@@ -167,11 +169,11 @@ STARTS = (
 )
 
 
-def failing_starts(sandbox: Sandbox) -> dict[str, dict[str, Any]]:
+def failing_starts(sandbox: Sandbox, closed_port: int) -> dict[str, dict[str, Any]]:
     host = sandbox.server_url.removeprefix("http://")
     return {
         "wrong key": {"api_key": TOKEN},
-        "unreachable": {"server_url": f"http://user:{PASSWORD}@127.0.0.1:{closed_port()}"},
+        "unreachable": {"server_url": f"http://user:{PASSWORD}@127.0.0.1:{closed_port}"},
         "no address": {"server_url": f"http://user:{PASSWORD}@nowhere.invalid/?token={TOKEN}"},
         "no such page": {"server_url": f"http://user:{PASSWORD}@{host}/nowhere"},
         "bad port": {"server_url": f"http://user:{PASSWORD}@localhost:port"},
@@ -186,9 +188,9 @@ def failing_starts(sandbox: Sandbox) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("name", STARTS)
 def test_session_that_cannot_start_shows_no_secret(
-    name: str, open_session: type[Session], sandbox: Sandbox, told: Told
+    name: str, open_session: type[Session], sandbox: Sandbox, told: Told, closed_port: int
 ) -> None:
-    given = {**OTHERS, **failing_starts(sandbox)[name]}
+    given = {**OTHERS, **failing_starts(sandbox, closed_port)[name]}
     with socket.create_server(("127.0.0.1", 0)) as silent_server:
         if name == "late":
             given["server_url"] = f"http://user:{PASSWORD}@127.0.0.1:{silent_server.getsockname()[1]}"
@@ -200,19 +202,24 @@ def test_session_that_cannot_start_shows_no_secret(
     "proxy", ["http://user:{}@127.0.0.1:{}", "http://user:{}@127.0.0.1:port{}", "socks5://user:{}@127.0.0.1:{}"]
 )
 def test_proxy_of_the_environment_shows_no_password(
-    proxy: str, open_session: type[Session], sandbox: Sandbox, told: Told, monkeypatch: pytest.MonkeyPatch
+    proxy: str,
+    open_session: type[Session],
+    sandbox: Sandbox,
+    told: Told,
+    closed_port: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
-        monkeypatch.setenv(name, proxy.format(PASSWORD, closed_port()))
+        monkeypatch.setenv(name, proxy.format(PASSWORD, closed_port))
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
     assert told.failed(lambda: open_session(server_url="http://studio.example.com", **OTHERS)) is not None
     silent(told.text(), sandbox.api_key, COOKIE, HEADER, PASSWORD)
 
 
-def test_event_hub_shows_no_secret(sandbox: Sandbox, told: Told) -> None:
+def test_event_hub_shows_no_secret(sandbox: Sandbox, told: Told, closed_port: int) -> None:
     wrong = EventHub(sandbox.server_url, "nobody", TOKEN, {"x-studio": HEADER}, {"session": COOKIE}, timeout=2)
-    gone = EventHub(f"http://u:{PASSWORD}@127.0.0.1:{closed_port()}", "nobody", TOKEN, {"x-studio": HEADER})
+    gone = EventHub(f"http://u:{PASSWORD}@127.0.0.1:{closed_port}", "nobody", TOKEN, {"x-studio": HEADER})
     for hub in (wrong, gone):
         assert told.failed(hub.connect) is not None
         print(hub, hub._remote, hub._endpoint(), hub.health())

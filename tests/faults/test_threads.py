@@ -5,37 +5,60 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
 
 import pytest
 from starlette.responses import Response
 
 from ftrack_typed.entities import Session, Shot, Task
 from ftrack_typed.errors import DeletedEntityError, NotLoadedError
+from ftrack_typed.sandbox.application import ApiRequest
 from ftrack_typed.sandbox.in_process import Sandbox
+from tests.faults.conftest import PATIENCE
 from tests.session.conftest import Production, make_production
 
 pytestmark = pytest.mark.usefixtures("watchdog")
 
 THREADS = 8
 LATENCY = 0.02
-"""Seconds that the slow server takes for each answer, more than it needs to work one out."""
+"""Seconds that the slow server takes for each answer, so that threads take turns while others wait."""
 ROUNDS = 2
 
 
-@pytest.fixture
-def slow_server(sandbox: Sandbox) -> Iterator[None]:
-    """A sandbox whose answers take their time."""
+def first_of(request: ApiRequest) -> Mapping[str, Any]:
+    """Return the first operation of a call."""
+    operations = cast("list[Mapping[str, Any]]", request.operations())
+    return operations[0]
 
-    def intercept(request: object, answer: Callable[[], Response]) -> Response:
+
+class Meeting:
+    """A server that answers the queries it is to hold when all threads have asked one, and takes its time for all."""
+
+    def __init__(self, holds: Callable[[str], bool]) -> None:
+        """Hold the queries whose text *holds* is true of."""
+        self.holds = holds
+        self.met = 0
+        self._barrier = threading.Barrier(THREADS, self._count)
+
+    def _count(self) -> None:
+        self.met += 1
+
+    def intercept(self, request: ApiRequest, answer: Callable[[], Response]) -> Response:
+        """Answer, late."""
         answered = answer()
+        operation = first_of(request)
+        if operation["action"] == "query" and self.holds(operation["expression"]):
+            self._barrier.wait(PATIENCE / 3)
         time.sleep(LATENCY)
         return answered
 
-    sandbox.intercept = intercept
-    yield
+
+@pytest.fixture
+def intercepting(sandbox: Sandbox) -> Iterator[Sandbox]:
+    """The sandbox, which answers by itself again after the test."""
+    yield sandbox
     sandbox.intercept = None
 
 
@@ -44,7 +67,7 @@ def in_threads(work: Callable[[int], object], threads: int = THREADS) -> None:
     start = threading.Barrier(threads)
 
     def begin(number: int) -> None:
-        start.wait(30)
+        start.wait(PATIENCE)
         work(number)
 
     with ThreadPoolExecutor(threads) as pool:
@@ -106,23 +129,52 @@ class Work:
         assert len(shot.children) == THREADS * (1 + ROUNDS)
 
 
-def timed(work: Callable[[], object]) -> float:
-    before = time.perf_counter()
-    work()
-    return time.perf_counter() - before
-
-
-@pytest.mark.usefixtures("hasty_threads", "slow_server")
-def test_eight_threads_lose_nothing_and_are_faster_than_one(open_session: type[Session]) -> None:
-    alone = Work(open_session(), make_production(open_session(), THREADS))
-    together = Work(open_session(), make_production(open_session(), THREADS))
-    one = timed(lambda: deque(map(alone.one_share, range(THREADS)), maxlen=0))
-    eight = timed(lambda: in_threads(together.one_share))
+@pytest.mark.usefixtures("hasty_threads")
+def test_eight_threads_lose_nothing_and_wait_at_the_same_time(
+    open_session: type[Session], intercepting: Sandbox
+) -> None:
+    """In each turn no thread gets an answer to its query before all eight wait for one."""
+    made = make_production(open_session(), THREADS)
+    together = Work(open_session(), made)
+    meeting = Meeting(lambda text: f'from Task where parent_id is "{made.shot_id}"' in text)
+    intercepting.intercept = meeting.intercept
+    in_threads(together.one_share)
+    intercepting.intercept = None
+    assert meeting.met == ROUNDS
     together.session.commit()
-    alone.check(open_session())
     together.check(open_session())
-    print(f"eight threads: {eight / one:.2f} of the time of one")
-    assert eight < 0.7 * one
+
+
+def test_others_ask_while_a_commit_is_on_its_way(
+    session: Session, production: Production, intercepting: Sandbox
+) -> None:
+    """Whoever waits for the answer to a commit keeps nobody from asking, nor from recording."""
+    committing, go_on = threading.Event(), threading.Event()
+
+    def intercept(request: ApiRequest, answer: Callable[[], Response]) -> Response:
+        if first_of(request)["action"] == "update":
+            committing.set()
+            assert go_on.wait(PATIENCE / 3)
+        return answer()
+
+    first, second, _ = session.query(Task).where(Task.parent_id == production.shot_id).select(Task.description).all()
+    first.description = "first"
+    intercepting.intercept = intercept
+    with ThreadPoolExecutor(1) as pool:
+        committed = pool.submit(session.commit)
+        try:
+            assert committing.wait(PATIENCE)
+            assert len(session.query(Task).where(Task.parent_id == production.shot_id).all()) == 3
+            assert second.status is not None
+            second.description = "second"
+            assert not committed.done()
+        finally:
+            go_on.set()
+        committed.result(PATIENCE)
+    assert [each.entity_key for each in session.recorded_operations] == [{"id": second.id}]
+    session.rollback()
+    assert first.description == "first"
+    assert not second.description
 
 
 @pytest.mark.usefixtures("hasty_threads")
@@ -243,18 +295,18 @@ def test_result_that_another_thread_reads_can_be_given_to_create(
 
     def intercept(request: object, answer: Callable[[], Response]) -> Response:
         asked.set()
-        assert go_on.wait(30)
+        assert go_on.wait(PATIENCE)
         return answer()
 
     sandbox.intercept = intercept
     try:
         with ThreadPoolExecutor(2) as pool:
             reading = pool.submit(found.all)
-            assert asked.wait(30)
+            assert asked.wait(PATIENCE)
             creating = pool.submit(lambda: session.create(Shot, name="sh020", parent=shot.parent, children=found))
             go_on.set()
-            assert len(reading.result(30)) == 3
-            assert len(creating.result(30).children) == 3
+            assert len(reading.result(PATIENCE)) == 3
+            assert len(creating.result(PATIENCE).children) == 3
     finally:
         sandbox.intercept = None
     session.rollback()
@@ -267,7 +319,7 @@ def test_lock_is_free_while_configurations_are_asked_for(
     free: list[bool] = []
 
     def intercept(request: object, answer: Callable[[], Response]) -> Response:
-        free.append(session._state.lock.acquire(timeout=5))
+        free.append(session._state.lock.acquire(timeout=PATIENCE))
         if free[-1]:
             session._state.lock.release()
         return answer()

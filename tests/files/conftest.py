@@ -21,8 +21,8 @@ __all__ = ["open_session", "production", "sandbox", "session"]
 
 MakeLocation = Callable[..., Location]
 
-QUICK = Retries(attempts=3, wait_initial=0.0, wait_max=0.0, wait_jitter=0.0)
-"""Tries again at once, twice."""
+QUICK = Retries(attempts=3, timeout=600, wait_initial=0.0, wait_max=0.0, wait_jitter=0.0)
+"""Tries again at once, twice, however long that takes on a busy machine."""
 
 
 @attrs.frozen

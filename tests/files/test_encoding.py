@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import json
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from ftrack_typed.behaviours import jobs
 from ftrack_typed.entities import AssetVersion, Component, FileComponent, Job, Location, Session, User
 from ftrack_typed.errors import JobFailedError, JobTimeoutError, NotFoundError
 from ftrack_typed.sandbox.in_process import Sandbox
 from tests.conftest import Require
 from tests.files.conftest import write
+
+PATIENCE = 600.0
+"""Seconds that an encoding may take on a busy machine."""
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +48,7 @@ def test_path_is_uploaded_encoded_and_waited_for(
     job = version.encode_media(movie)
     operation = asked(sandbox)
     assert isinstance(job, Job)
-    assert job.wait(timeout=60, progress=lambda each: looks.append(each.status)) is job
+    assert job.wait(timeout=PATIENCE, progress=lambda each: looks.append(each.status)) is job
     assert looks[-1] == job.status == "done"
     assert set(looks) <= {"queued", "running", "done"}
     assert (operation["version_id"], operation["keep_original"]) == (version.id, False)
@@ -56,7 +61,7 @@ def test_component_is_kept(
     session: Session, sandbox: Sandbox, version: AssetVersion, server: Location, movie: Path
 ) -> None:
     component = version.create_component(movie, location=server)
-    session.encode_media(component, version.id).wait(timeout=60)
+    session.encode_media(component, version.id).wait(timeout=PATIENCE)
     assert asked(sandbox)["keep_original"] is True
     assert session.query(FileComponent).where(FileComponent.id == component.id).count() == 1
 
@@ -110,16 +115,50 @@ def test_failed_job_says_why(session: Session, data: str, reason: str) -> None:
     assert (caught.value.job_id, caught.value.status, caught.value.reason) == (job.id, "failed", reason)
 
 
-def test_job_that_takes_too_long(session: Session, sandbox: Sandbox) -> None:
+class Clock:
+    """A clock that nothing but sleeping moves, however long all else takes."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock that waiting for jobs goes by."""
+    made = Clock()
+    monkeypatch.setattr(jobs, "time", made)
+    return made
+
+
+def test_job_that_takes_too_long(session: Session, sandbox: Sandbox, clock: Clock) -> None:
     job = make_job(session, "queued")
     sandbox.requests.clear()
+    looks: list[float] = []
     with pytest.raises(JobTimeoutError, match=f"{job.id} is still queued after 0.3 seconds") as caught:
-        job.wait(timeout=0.3)
+        job.wait(timeout=0.3, progress=lambda _: looks.append(clock.now - 1000))
     assert isinstance(caught.value, TimeoutError)
-    assert 2 <= len(sandbox.requests) <= 4
+    # After 0.1 seconds, after half as long again, and at the end.
+    assert looks == pytest.approx([0, 0.1, 0.25, 0.3])
+    assert len(sandbox.requests) == 4
 
 
-@pytest.mark.parametrize("timeout", [30, None])
+def test_job_is_looked_at_less_and_less_often(session: Session, clock: Clock) -> None:
+    job = make_job(session, "queued")
+    looks: list[float] = []
+    with pytest.raises(JobTimeoutError):
+        job.wait(timeout=60, progress=lambda _: looks.append(clock.now))
+    pauses = [later - earlier for earlier, later in itertools.pairwise(looks)]
+    assert pauses[:-1] == pytest.approx([min(0.1 * 1.5**number, 5.0) for number in range(len(pauses) - 1)])
+    assert looks[-1] - looks[0] == pytest.approx(60)
+
+
+@pytest.mark.parametrize("timeout", [PATIENCE, None])
 def test_job_that_ends_elsewhere(session: Session, open_session: type[Session], timeout: float | None) -> None:
     job = make_job(session, "running")
     other = open_session()
@@ -139,4 +178,4 @@ def test_job_that_is_gone(session: Session, open_session: type[Session]) -> None
     other.delete(other.get(Job, job.id))  # type: ignore[arg-type]
     other.commit()
     with pytest.raises(NotFoundError, match="it was deleted"):
-        job.wait(timeout=5)
+        job.wait(timeout=PATIENCE)

@@ -19,6 +19,7 @@ from ftrack_typed.files import TransferProgress, transferring
 from ftrack_typed.sandbox.files.storage import FileStorage
 from ftrack_typed.symbols import SERVER_LOCATION_ID
 from tests.files.conftest import QUICK, built_in, make_version, write
+from tests.ports import held_port
 from tests.sandbox.process.conftest import PATIENCE, SandboxProcess, Start, start
 from tests.session.conftest import make_production
 
@@ -59,11 +60,12 @@ class Server:
 
 
 @pytest.fixture
-def server(start: Start, tmp_path: Path) -> Server:
-    arguments = ("--database", tmp_path / "studio.db", "--files", tmp_path / "files", "--api-key", "key")
-    process = start(*arguments)
-    url = process.api().url
-    return Server(url, lambda: start(*arguments, "--port", url.rpartition(":")[2]), tmp_path / "files", process)
+def server(start: Start, tmp_path: Path) -> Iterator[Server]:
+    files = tmp_path / "files"
+    options = ("--database", tmp_path / "studio.db", "--files", files, "--api-key", "key")
+    with held_port() as port:
+        process = start(*options, "--port", port)
+        yield Server(process.api().url, lambda: start(*options, "--port", port), files, process)
 
 
 @pytest.fixture

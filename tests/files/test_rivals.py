@@ -27,7 +27,7 @@ from ftrack_typed.symbols import SERVER_LOCATION_ID, UNMANAGED_LOCATION_ID
 from tests.files.conftest import Disk, built_in, make_disk, write
 from tests.files.processes import Child, children
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Seconds that one program waits for the other, before the test fails."""
 
 Hold = Callable[[], object]

@@ -24,7 +24,7 @@ from tests.session.conftest import make_production
 
 SCENARIO = "ftrack.centralized-storage"
 TOPICS = (f"{DISCOVER_TOPIC} ", f"{CONFIGURE_TOPIC} ")
-PATIENCE = 60.0
+PATIENCE = 300.0
 
 
 @pytest.fixture
