@@ -49,10 +49,11 @@ def test_table_says_what_is_missed(change: dict[str, Any]) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read as Linux tells it")
 def test_growth_is_the_most_that_there_was() -> None:
     growth = Growth()
-    held = b"x" * 50 * MEBIBYTE
+    held = b"x" * 100 * MEBIBYTE
     del held
-    assert growth.bytes >= 45 * MEBIBYTE
-    assert Growth().bytes < 45 * MEBIBYTE
+    # With half of it to spare: the system may take memory from this process, or other threads of it give some back.
+    assert growth.bytes >= 50 * MEBIBYTE
+    assert Growth().bytes < 50 * MEBIBYTE
 
 
 @pytest.mark.load
