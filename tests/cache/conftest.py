@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +12,10 @@ import pytest
 
 from ftrack_typed.cache import Cache, FileCache, LayeredCache, MemoryCache, ProxyCache, RedisCache, SerialisedCache
 from tests.conftest import Require, redis_program
+from tests.ports import held_port
+
+PATIENCE = 60.0
+"""Seconds that a cache may wait for its server or file, where a test is not about what happens otherwise."""
 
 Made = Callable[[], Cache[str, str]]
 
@@ -46,14 +49,10 @@ class RedisServer:
         return f"redis://127.0.0.1:{self.port}/0"
 
 
-def start_redis(folder: Path, port: int = 0) -> RedisServer:
-    """Start a Redis server that keeps nothing, and wait until it answers."""
+def start_redis(folder: Path, port: int) -> RedisServer:
+    """Start a Redis server on *port* that keeps nothing, and wait until it answers."""
     program = redis_program()
     assert program is not None
-    if not port:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
     command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert process.stdout is not None
@@ -75,9 +74,10 @@ def stop_redis(server: RedisServer) -> None:
 def redis_server(require: Require, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
     """A Redis server that all tests of one process share; each uses a prefix of its own."""
     require("redis")
-    server = start_redis(tmp_path_factory.mktemp("redis"))
-    yield server
-    stop_redis(server)
+    with held_port() as port:
+        server = start_redis(tmp_path_factory.mktemp("redis"), port)
+        yield server
+        stop_redis(server)
 
 
 def _make(kind: str, folder: Path, server: Callable[[], RedisServer]) -> Cache[str, str]:
@@ -86,10 +86,10 @@ def _make(kind: str, folder: Path, server: Callable[[], RedisServer]) -> Cache[s
         "memory": lambda: memory,
         "bounded": lambda: MemoryCache(100, max_age=100),
         "proxy": lambda: ProxyCache(memory),
-        "layered": lambda: LayeredCache([MemoryCache[str, str](), FileCache(folder / "layer.db")]),
+        "layered": lambda: LayeredCache([MemoryCache[str, str](), FileCache(folder / "layer.db", timeout=PATIENCE)]),
         "serialised": lambda: SerialisedCache(memory, str.upper, str.lower),
-        "file": lambda: FileCache(folder / "deep" / "cache.db"),
-        "redis": lambda: RedisCache(server().url, prefix=f"{folder.name}[*]:"),
+        "file": lambda: FileCache(folder / "deep" / "cache.db", timeout=PATIENCE),
+        "redis": lambda: RedisCache(server().url, prefix=f"{folder.name}[*]:", timeout=PATIENCE),
     }
     return makers[kind]()
 

@@ -9,13 +9,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ftrack_typed.cache import FileCache
-from tests.cache.conftest import Clock
+from tests.cache.conftest import PATIENCE, Clock
 
 
 @pytest.fixture
@@ -233,7 +234,7 @@ def test_full_disk_does_not_break_reading(path: Path) -> None:
 WRITER = """
 import sys
 from ftrack_typed.cache import FileCache
-file, number, rounds = FileCache(sys.argv[1], timeout=60), sys.argv[2], int(sys.argv[3])
+file, number, rounds = FileCache(sys.argv[1], timeout=600), sys.argv[2], int(sys.argv[3])
 print("ready", flush=True)
 while rounds:
     rounds -= 1
@@ -253,7 +254,7 @@ def test_processes_start_and_write_at_once(path: Path, caplog: pytest.LogCapture
     path.parent.mkdir()
     writers = [start_writer(path, number, rounds=10) for number in range(6)]
     for writer in writers:
-        _, errors = writer.communicate(timeout=60)
+        _, errors = writer.communicate(timeout=600)
         assert (writer.returncode, errors) == (0, "")
     file = FileCache(path)
     assert len(file.values()) == 120
@@ -267,9 +268,10 @@ def test_killed_writers_leave_whole_batches(path: Path, caplog: pytest.LogCaptur
         writer = start_writer(path, turn, rounds=-1)
         assert writer.stdout is not None
         assert writer.stdout.readline() == "ready\n"
-        watching = FileCache(path)
+        watching = FileCache(path, timeout=PATIENCE)
         while f"{turn} 0" not in set(watching.keys()):
-            pass
+            assert writer.poll() is None, writer.communicate()
+            time.sleep(0.001)  # which leaves the writer some time of the processor
         os.kill(writer.pid, signal.SIGKILL)
         writer.communicate()
         values = watching.get_many([f"{turn} {place}" for place in range(20)]).values()

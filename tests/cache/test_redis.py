@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from ftrack_typed.cache import RedisCache
-from tests.cache.conftest import RedisServer, start_redis, stop_redis
+from tests.cache.conftest import PATIENCE, RedisServer, start_redis, stop_redis
+from tests.ports import held_port
 
 
 @pytest.fixture
 def shared(redis_server: RedisServer) -> Iterator[RedisCache]:
-    made = RedisCache(redis_server.url, prefix=f"{uuid.uuid4().hex}:")
+    made = RedisCache(redis_server.url, prefix=f"{uuid.uuid4().hex}:", timeout=PATIENCE)
     yield made
     made.close()
 
@@ -25,7 +26,7 @@ def shared(redis_server: RedisServer) -> Iterator[RedisCache]:
 OTHER = """
 import sys
 from ftrack_typed.cache import RedisCache
-cache = RedisCache(sys.argv[1], prefix=sys.argv[2])
+cache = RedisCache(sys.argv[1], prefix=sys.argv[2], timeout=60)
 print(ascii(cache.get("key")))
 cache.set("key", "newer")
 cache.close()
@@ -41,7 +42,7 @@ def test_two_processes_share_values(shared: RedisCache, redis_server: RedisServe
 
 
 def test_prefixes_keep_caches_apart(shared: RedisCache, redis_server: RedisServer) -> None:
-    other = RedisCache(redis_server.url, prefix=f"{shared.prefix}[x]*?")
+    other = RedisCache(redis_server.url, prefix=f"{shared.prefix}[x]*?", timeout=PATIENCE)
     shared.set("key", "1")
     other.set("key", "2")
     assert other.keys() == ["key"]
@@ -65,12 +66,12 @@ def test_client_of_ones_own(redis_server: RedisServer) -> None:
 def test_server_is_told_the_age(redis_server: RedisServer) -> None:
     import redis
 
-    cache = RedisCache(redis_server.url, prefix=f"{uuid.uuid4().hex}:", max_age=100)
+    cache = RedisCache(redis_server.url, prefix=f"{uuid.uuid4().hex}:", max_age=1000, timeout=PATIENCE)
     cache.set("key", "value")
     client = redis.Redis.from_url(redis_server.url)
     left = client.pttl(f"{cache.prefix}key")
     assert isinstance(left, int)
-    assert 50_000 < left <= 100_000
+    assert 500_000 < left <= 1_000_000
     client.close()
     cache.close()
 
@@ -100,34 +101,35 @@ def test_more_keys_than_one_command_names(shared: RedisCache) -> None:
 def test_server_that_goes_and_comes_back(
     redis_server: RedisServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server = start_redis(tmp_path)
-    secret = f"redis://user:hidden-word@127.0.0.1:{server.port}/0"
-    cache = RedisCache(f"redis://127.0.0.1:{server.port}/0", retry_after=0)
-    patient = RedisCache(secret, retry_after=3600)
-    cache.set("key", "value")
-    stop_redis(server)
-    with caplog.at_level(logging.WARNING, "ftrack_typed"):
-        for _ in range(2):
-            assert cache.get_many(["key"]) == {}
-            with pytest.raises(KeyError):
-                cache.get("key")
-            with pytest.raises(KeyError):
-                cache.remove("key")
-            cache.set("key", "value")
-            assert (cache.keys(), cache.values()) == ([], [])
-            cache.clear()
-            assert patient.keys() == []
-    assert len(caplog.records) == 2, "one warning from each cache for as long as that lasts"
-    assert "hidden-word" not in caplog.text
-    assert "hidden-word" not in repr(patient)
-    server = start_redis(tmp_path, server.port)
-    cache.set("key", "newer")
-    assert cache.get("key") == "newer"
-    assert "works again" in caplog.text
-    assert patient.get_many(["key"]) == {}, "it is tried again after a while"
-    cache.close()
-    patient.close()
-    stop_redis(server)
+    with held_port() as port:
+        server = start_redis(tmp_path, port)
+        secret = f"redis://user:hidden-word@127.0.0.1:{port}/0"
+        cache = RedisCache(server.url, retry_after=0, timeout=PATIENCE)
+        patient = RedisCache(secret, retry_after=36_000, timeout=PATIENCE)
+        cache.set("key", "value")
+        stop_redis(server)
+        with caplog.at_level(logging.WARNING, "ftrack_typed"):
+            for _ in range(2):
+                assert cache.get_many(["key"]) == {}
+                with pytest.raises(KeyError):
+                    cache.get("key")
+                with pytest.raises(KeyError):
+                    cache.remove("key")
+                cache.set("key", "value")
+                assert (cache.keys(), cache.values()) == ([], [])
+                cache.clear()
+                assert patient.keys() == []
+        assert len(caplog.records) == 2, "one warning from each cache for as long as that lasts"
+        assert "hidden-word" not in caplog.text
+        assert "hidden-word" not in repr(patient)
+        server = start_redis(tmp_path, port)
+        cache.set("key", "newer")
+        assert cache.get("key") == "newer"
+        assert "works again" in caplog.text
+        assert patient.get_many(["key"]) == {}, "it is tried again after a while"
+        cache.close()
+        patient.close()
+        stop_redis(server)
 
 
 def test_address_of_another_kind() -> None:

@@ -29,7 +29,7 @@ from ftrack_typed.entities import Project, Session, Shot, Task
 from ftrack_typed.errors import ImplicitLoadError, NotLoadedError
 from ftrack_typed.sandbox.in_process import Sandbox
 from ftrack_typed.session import Session as AnySession
-from tests.cache.conftest import RedisServer
+from tests.cache.conftest import PATIENCE, RedisServer
 from tests.profiling import calls_of
 from tests.session.conftest import Production, make_production, open_session, operations_of, production, sandbox
 
@@ -69,7 +69,7 @@ def watched() -> Watched:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Iterator[FileCache]:
-    made = FileCache(tmp_path / "entities.db")
+    made = FileCache(tmp_path / "entities.db", timeout=PATIENCE)
     yield made
     made.close()
 
@@ -255,7 +255,7 @@ def test_processes_share_redis(
     open_session: type[Session], production: Production, sandbox: Sandbox, redis_server: RedisServer
 ) -> None:
     prefix = f"{uuid.uuid4().hex}:"
-    session = open_session(cache=RedisCache(redis_server.url, prefix=prefix))
+    session = open_session(cache=RedisCache(redis_server.url, prefix=prefix, timeout=PATIENCE))
     session.query(f"select name, parent.name from Task where id is {production.task_ids[0]}").one()
     sandbox.requests.clear()
     code = """
@@ -263,7 +263,7 @@ import sys
 from ftrack_typed.cache import RedisCache
 from ftrack_typed.entities import Session, Task
 redis, prefix, url, key, user, task_id = sys.argv[1:]
-with Session(url, key, user, cache=RedisCache(redis, prefix=prefix), schema_cache_path=False) as session:
+with Session(url, key, user, cache=RedisCache(redis, prefix=prefix, timeout=60), schema_cache_path=False) as session:
     task = session.get(Task, task_id)
     print(task.name, task.parent["name"])
 """

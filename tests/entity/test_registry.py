@@ -35,7 +35,7 @@ def run(code: str, *paths: Path) -> list[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     found: list[str] = json.loads(done.stdout)
@@ -58,7 +58,7 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
         env={**os.environ, "PYTHONPATH": search},
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=600,
     )
     sys.path.insert(0, str(folder))
     try:
