@@ -58,8 +58,9 @@ class Encoder:
         """End what runs, as failed; what waits begins with the next start."""
         with self._lock:
             self._stopped = True
+        self._pool.shutdown(wait=False, cancel_futures=True)  # before a thread is free to take what waits
         self.converter.stop()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.shutdown(wait=True)
 
     def notice(self, changes: Sequence[Change], _caller: Caller) -> None:
         """Begin what a batch asked for; a hook for `Store.after_commit`."""
@@ -75,19 +76,24 @@ class Encoder:
 
     def _run(self, encoding: Encoding) -> None:
         """Carry out an encoding; the job tells how it ended, whatever happens."""
-        made: dict[str, Path] = {}
         try:
             if self._status(encoding) != "queued":
                 self.encodings.forget(encoding)  # the job was deleted, or somebody else ended it
                 return
             self._execute(encoding, [_update("Job", encoding.job_id, status="running")])
-            facts = self._convert(encoding, made)
-            self._keep(encoding, made, facts)
+            self._produce(encoding)
         except EncodingError as error:
             self._fail(encoding, str(error))
         except Exception as error:
             logger.exception("An encoding failed unexpectedly")
             self._fail(encoding, f"the server failed ({type(error).__name__}: {error}); its log has the details")
+
+    def _produce(self, encoding: Encoding) -> None:
+        """Make the files of an encoding; none that is not kept is left once the job says that it failed."""
+        made: dict[str, Path] = {}
+        try:
+            facts = self._convert(encoding, made)
+            self._keep(encoding, made, facts)
         finally:
             for path in made.values():
                 path.unlink(missing_ok=True)
