@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Protocol
@@ -42,6 +43,9 @@ class Timing:
 
     silence: float = 60.0
     """Without a packet of the client, which answers heartbeats, until the connection is closed."""
+
+    clock: Callable[[], float] = time.monotonic
+    """Tells the time that silence is measured by."""
 
 
 class Handler(Protocol):
@@ -93,7 +97,7 @@ class Connection:
     async def run(self, handler: Handler) -> None:
         """Serve the client until either side ends the connection."""
         await self._socket.accept()
-        self._heard = _now()
+        self._heard = self._timing.clock()
         self.send(packets.CONNECTED)
         parts: tuple[Callable[[], Awaitable[object]], ...]
         parts = (lambda: self._read(handler), self._write, self._beat, self._ended.wait)
@@ -114,7 +118,7 @@ class Connection:
             message = await self._socket.receive()
             if message["type"] == "websocket.disconnect":
                 return
-            self._heard = _now()
+            self._heard = self._timing.clock()
             text = message.get("text")
             packet = packets.parse(text) if isinstance(text, str) else None
             if packet is None:
@@ -147,14 +151,10 @@ class Connection:
                 return
 
     async def _beat(self) -> None:
-        while _now() - self._heard < self._timing.silence:
+        while self._timing.clock() - self._heard < self._timing.silence:
             self.send(packets.HEARTBEAT)
             await asyncio.sleep(self._timing.heartbeat)
         logger.info("a connection of %s is silent: it is closed", self.user.username)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
 
 
 def _report(results: Sequence[object]) -> None:
