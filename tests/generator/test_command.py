@@ -83,6 +83,7 @@ from ftrack_gen.command import main
 sys.exit(main(sys.argv[1:]))
 """
     with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(120)
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         options = ["--server", url, "--name", "x", "--output", "studio", "--api-user", "u", "--api-key", "k"]
         with subprocess.Popen(
@@ -92,7 +93,7 @@ sys.exit(main(sys.argv[1:]))
             with asked:
                 asked.recv(1)
                 running.send_signal(signal.SIGINT)
-                _, said = running.communicate(timeout=60)
+                _, said = running.communicate(timeout=120)
     assert (running.returncode, said) == (INTERRUPTED, "interrupted\n")
     assert list(tmp_path.iterdir()) == []
 

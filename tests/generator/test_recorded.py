@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -51,7 +50,15 @@ def test_twice_the_same_bytes(package: Path, recorded_workspace: Path, tmp_path:
 
 
 HIGHEST_RATIO_TO_COMPILING = 12.0
-"""What generating may cost, in times of compiling what is generated. Measured on a busy machine: 5.0 to 5.9."""
+"""What generating may cost, in times of compiling what is generated. Measured on a busy machine: 6.1 to 6.5."""
+
+
+def _work() -> float:
+    """Return the seconds of a processor that the processes used which this one has waited for."""
+    resource = pytest.importorskip("resource", reason="Windows does not count the work of other processes")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    work: float = used.ru_utime + used.ru_stime
+    return work
 
 
 def test_generating_costs_a_few_times_what_compiling_does(
@@ -60,16 +67,17 @@ def test_generating_costs_a_few_times_what_compiling_does(
     compiling = (
         "import pathlib, sys\nfor p in pathlib.Path(sys.argv[1]).glob('*.py'): compile(p.read_text(), str(p), 'exec')"
     )
-    ratios = []
+    generated, compiled = [], []
     for number in range(3):
         output = tmp_path / str(number) / "studio_ftrack"
         output.parent.mkdir()
-        started = time.perf_counter()
+        begin = _work()
         run_module("-m", "ftrack_gen", "--workspace", recorded_workspace, "--output", output, cwd=tmp_path)
-        generated = time.perf_counter()
+        middle = _work()
         run_module("-c", compiling, package, cwd=tmp_path)
-        ratios.append((generated - started) / (time.perf_counter() - generated))
-    assert min(ratios) < HIGHEST_RATIO_TO_COMPILING, ratios
+        generated.append(middle - begin)
+        compiled.append(_work() - middle)
+    assert min(generated) < HIGHEST_RATIO_TO_COMPILING * min(compiled), (generated, compiled)
 
 
 def test_every_type_of_the_schema_has_its_class(package: Path, recorded_workspace: Path, run_module: RunModule) -> None:
