@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("compat_scripts")]
 FOLDER = Path(__file__).parent / "scripts"
 RUNNER = Path(__file__).with_name("runner.py")
 SCRIPTS = sorted(FOLDER.glob("*.py"))
-PATIENCE = 300.0
+PATIENCE = 900.0
 
 
 @attrs.frozen

@@ -31,7 +31,8 @@ PACKAGES = ("@ftrack/api@1.11", "ws@8", "jsdom@24")
 FOLDER = Path(__file__).parent / "python"
 RUNNER = "tests.official_client.python.runner"
 JAVASCRIPT = Path(__file__).parent / "javascript"
-PATIENCE = 300.0
+PATIENCE = 900.0
+"""Seconds that an installation, or all scenarios of a client together, may take on a busy machine."""
 
 
 def scenario_names() -> list[str]:

@@ -38,7 +38,7 @@ service = ftrack_api.Session(auto_connect_event_hub=True)
 listener = Listener(service)
 print(isinstance(session, ftrack_api.Session), isinstance(session, ftrack_api.session.Session))
 for hub in (session.event_hub, service.event_hub):
-    end = time.time() + 20
+    end = time.time() + 120
     while not hub.connected and time.time() < end:
         time.sleep(0.05)
 print(session.event_hub.connected, service.event_hub.connected)
@@ -68,7 +68,7 @@ def serve():
 thread = threading.Thread(target=serve)
 thread.start()
 replies = []
-end = time.time() + 20
+end = time.time() + 120
 while not replies and time.time() < end:
     # Again until the service is subscribed; who publishes does not learn when that is.
     event = ftrack_api.event.base.Event(topic="ftrack.action.discover", data={"selection": []})
@@ -91,7 +91,7 @@ task["status"] = (
     or session.query('Status where id is_not "{0}"'.format(before["id"])).first()
 )
 session.commit()
-print(listener.changed.wait(20), listener.seen)
+print(listener.changed.wait(120), listener.seen)
 stop.set()
 thread.join()
 local = []

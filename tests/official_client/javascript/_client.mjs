@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Session } from "@ftrack/api";
 
 export const { FTRACK_SERVER, FTRACK_API_USER, FTRACK_API_KEY } = process.env;
-const PATIENCE = 30_000;
+const PATIENCE = 120_000;
 
 /** Open a session that has seen nothing yet. */
 export function openSession(options = {}, user = FTRACK_API_USER, key = FTRACK_API_KEY) {

@@ -36,7 +36,7 @@ export async function question_is_answered(session) {
     heard.push(event);
     return { answer: 42 };
   });
-  const reply = await hub.publishAndWaitForReply(new Event(name, { text: "é" }), { timeout: 20 });
+  const reply = await hub.publishAndWaitForReply(new Event(name, { text: "é" }), { timeout: 60 });
   assert.deepEqual([reply.topic, reply.data], ["ftrack.meta.reply", { answer: 42 }]);
   assert.equal(heard.length, 1);
   assert.deepEqual(heard[0].data, { text: "é" });

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { JSDOM } from "jsdom";
 import WebSocket from "ws";
 
-const LIMIT = 40_000;
+const LIMIT = 200_000;
 console.error = () => {}; // the client shows every refusal there, those that a scenario asks for too
 
 const { window } = new JSDOM("", { url: "http://studio.example/" });

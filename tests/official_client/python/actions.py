@@ -25,7 +25,7 @@ def widget_has_a_page_that_needs_no_key(session: Session) -> None:
     for name, theme in (("info", "dark"), ("tasks", "light"), ("tasks_browser", None)):
         url = session.get_widget_url(name, entity=project, theme=theme)
         assert session.api_key not in url
-        with urllib.request.urlopen(url, timeout=30) as page:
+        with urllib.request.urlopen(url, timeout=60) as page:
             assert page.status == 200
             assert project["id"] in page.read().decode()
     with raised(ftrack_api.exception.ServerError, "ValidationError", "no_such_widget"):
@@ -113,7 +113,7 @@ def upload_in_parts_is_put_together(session: Session) -> None:
     sent = []
     for url, part in zip(begun["urls"], parts):  # noqa: B905 - three of each
         request = urllib.request.Request(url["signed_url"], data=part, method="PUT")
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=60) as response:
             sent.append({"part_number": url["part_number"], "e_tag": response.headers["ETag"].strip('"')})
     completion = {"component_id": component_id, "upload_id": begun["upload_id"], "parts": sent}
     (done,) = session.call([{"action": "complete_multipart_upload", **completion}])

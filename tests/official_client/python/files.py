@@ -48,7 +48,7 @@ def _uploaded(session: Session, content: bytes, ending: str, **data: object) -> 
 
 
 def _downloaded(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=30) as response:
+    with urllib.request.urlopen(url, timeout=60) as response:
         content: bytes = response.read()
         return content
 
@@ -64,7 +64,7 @@ def _version(session: Session) -> Any:
 
 def _ended(session: Session, job: Any) -> Any:
     """Wait until a job has ended."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 200
     while job["status"] not in {"done", "failed"}:
         assert time.monotonic() < deadline, job["status"]
         time.sleep(0.05)
