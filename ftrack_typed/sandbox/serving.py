@@ -66,6 +66,13 @@ WILDCARDS = frozenset({"0.0.0.0", "::", ""})
 _GRACE = 2
 """Seconds that calls under way have when the server stops."""
 
+_IDLE = 3600
+"""Seconds that a connection is kept without a call.
+
+A call that is sent at the moment at which the server gives its connection up is lost, and of a commit nobody knows then
+whether it happened.
+"""
+
 _MAXIMUM_FRAME = 64 * 1024 * 1024
 """Bytes of a message to the event server; a longer one ends its connection."""
 
@@ -280,6 +287,7 @@ class Server(uvicorn.Server):
                 log_level=logging.WARNING,  # below that, uvicorn logs the keys in the query of a connection
                 access_log=False,
                 timeout_graceful_shutdown=_GRACE,
+                timeout_keep_alive=_IDLE,
             )
         )
         self._on_ready = on_ready
