@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 EXAMPLE: Final = Path(__file__).resolve().with_name("open_tasks.py")
-PATIENCE: Final = 120.0
+PATIENCE: Final = 600.0
 """Seconds that a step may take."""
 
 

@@ -6,7 +6,7 @@ const session = new Session(FTRACK_SERVER, FTRACK_API_USER, FTRACK_API_KEY, { au
 await session.initializing;
 const selection = [{ entityId: TASK_ID, entityType: "task" }];
 const ask = async (topic, data) =>
-  (await session.eventHub.publishAndWaitForReply(new Event(topic, { selection, ...data }), { timeout: 20 })).data;
+  (await session.eventHub.publishAndWaitForReply(new Event(topic, { selection, ...data }), { timeout: 300 })).data;
 
 const { items } = await ask("ftrack.action.discover", {});
 const [item] = items;

@@ -29,7 +29,7 @@ def run_pytest(project: Path, *arguments: str, **variables: str) -> tuple[int, s
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=1200,
     )
     return done.returncode, done.stdout + done.stderr
 

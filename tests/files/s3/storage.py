@@ -38,6 +38,11 @@ class Request:
     query: str
 
     @property
+    def bucket(self) -> str:
+        """Name of the bucket that is asked for."""
+        return self.path.split("/")[1]
+
+    @property
     def action(self) -> str:
         """What a request with data is for."""
         if self.method == "POST":
@@ -46,10 +51,13 @@ class Request:
 
 
 class Storage(ThreadedMotoServer):
-    """The server; `fault` says what is done to a request, and None leaves it alone."""
+    """The server; `fault` says what is done to a request, and None leaves it alone.
 
-    def __init__(self) -> None:
-        super().__init__("127.0.0.1", 0, verbose=False)
+    Only what is asked of the bucket of the test counts: what an earlier test has given up may arrive late.
+    """
+
+    def __init__(self, port: int = 0) -> None:
+        super().__init__("127.0.0.1", port, verbose=False)
         logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
         self.fault: Callable[[Request], Fault | None] = lambda request: None
         self.requests: list[Request] = []
@@ -61,9 +69,11 @@ class Storage(ThreadedMotoServer):
 
         def app(environ: Environ, start_response: Callable[..., Any]) -> Answer:
             request = Request(environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"])
+            fault = None
             with self._lock:
-                self.requests.append(request)
-                fault = self.fault(request)
+                if request.bucket == self.bucket:
+                    self.requests.append(request)
+                    fault = self.fault(request)
             return (dispatcher if fault is None else _faulty(fault, dispatcher))(environ, start_response)
 
         server = make_server(self._ip_address, self._port, app, True, request_handler=WSGIRequestHandler)

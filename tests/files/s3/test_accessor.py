@@ -255,7 +255,7 @@ def test_writer_that_is_forgotten_leaves_no_thread(storage: Storage, accessor: S
     data.write(b"x")
     (thread,) = [each for each in threading.enumerate() if each.name == "ftrack-s3-upload"]
     del data
-    thread.join(30)
+    thread.join(300)
     assert not thread.is_alive()
     assert storage.objects() == {}
 

@@ -26,6 +26,7 @@ from ftrack_typed.files.transfer import Copy, transfer
 from tests.files.conftest import write
 from tests.files.s3.conftest import PART
 from tests.files.s3.test_accessor import MEBIBYTE, put
+from tests.ports import held_port
 
 if TYPE_CHECKING:
     from tests.files.s3.storage import Fault, Request, Storage
@@ -89,13 +90,14 @@ def test_reason_of_a_refusal_is_told(storage: Storage, accessor: S3Accessor) -> 
 def test_server_that_is_gone(storage: Storage, method: str) -> None:
     from tests.files.s3.storage import Storage as Server
 
-    gone = Server()
-    gone.start()
-    accessor = S3Accessor("studio", client=gone.client(retries={"total_max_attempts": 1}))
-    url = gone.url
-    gone.stop()
-    with pytest.raises(AccessorOperationFailedError, match=f"EndpointConnectionError at {url}"):
-        everything(accessor)[method]()
+    with held_port() as port:
+        gone = Server(port)
+        gone.start()
+        accessor = S3Accessor("studio", client=gone.client(retries={"total_max_attempts": 1}))
+        url = gone.url
+        gone.stop()
+        with pytest.raises(AccessorOperationFailedError, match=f"EndpointConnectionError at {url}"):
+            everything(accessor)[method]()
 
 
 def test_no_credentials(storage: Storage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +27,11 @@ from ftrack_typed.errors import (
 )
 from ftrack_typed.files import S3Accessor, StandardStructure, transferring
 from ftrack_typed.sandbox.in_process import Sandbox
+from tests.events.event_server import eventually
 from tests.files.conftest import Disk, frames, make_disk, write
 from tests.files.s3.test_accessor import MEBIBYTE
 from tests.files.test_transfer import is_registered
+from tests.ports import held_port
 
 if TYPE_CHECKING:
     from tests.files.s3.storage import Storage
@@ -61,6 +63,13 @@ def plate(version: AssetVersion, disk: Disk, source: Path) -> SequenceComponent:
     made = version.create_component(frames(source, 5), {"name": "plate"}, location=disk.location)
     assert isinstance(made, SequenceComponent)
     return made
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port that is the test's own, also after the server there is gone."""
+    with held_port() as port:
+        yield port
 
 
 @pytest.fixture
@@ -250,11 +259,16 @@ def test_failure_registers_nothing_and_leaves_nothing(
 
 
 def test_server_that_goes_away(
-    session: Session, bucket: Location, movie: Component, disk: Disk, require: Callable[[str], None]
+    session: Session,
+    bucket: Location,
+    movie: Component,
+    disk: Disk,
+    require: Callable[[str], None],
+    closed_port: int,
 ) -> None:
     from tests.files.s3.storage import Storage
 
-    going = Storage()
+    going = Storage(closed_port)
     going.start()
     going.bucket = "studio"
     client = going.client(retries={"total_max_attempts": 1})
@@ -265,6 +279,8 @@ def test_server_that_goes_away(
     def stop(progress: Any) -> None:
         if not stopped:
             stopped.append(True)
+            # A connection that no server has taken on yet would be broken off, and not refused.
+            eventually(lambda: "part" in going.actions())
             going.stop()
 
     stopped: list[bool] = []
