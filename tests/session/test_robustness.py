@@ -25,7 +25,7 @@ from ftrack_typed.errors import (
     UnknownAttributeError,
 )
 from ftrack_typed.sandbox.in_process import Sandbox
-from tests.session.conftest import Production, operations_of
+from tests.session.conftest import Production, make_production, operations_of
 
 
 @pytest.fixture
@@ -141,9 +141,11 @@ def test_key_that_is_taken_is_refused_at_once(session: Session, task: Task) -> N
     assert session.get(Task, task.id) is task
 
 
-def test_several_threads_read_one_result(session: Session) -> None:
-    everything = session.query("Task").all()
-    result = session.query("Task", page_size=3)
+def test_several_threads_read_one_result(session: Session, open_session: type[Session]) -> None:
+    text = f"Task where parent_id is {make_production(open_session(), 100).shot_id}"
+    everything = session.query(text).all()
+    assert len(everything) == 100
+    result = session.query(text, page_size=3)
     with ThreadPoolExecutor(6) as pool:
         lengths = list(pool.map(lambda _: len(result), range(6)))
     assert lengths == [len(everything)] * 6
