@@ -70,6 +70,7 @@ class EventServer:
             self.port,
             process_request=self._answer,
             max_size=None,
+            open_timeout=PATIENCE,
             close_timeout=0.1,
             logger=logger,
         )
