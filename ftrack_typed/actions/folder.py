@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 State = tuple[int, int]
 """Time of the last change of a file, in nanoseconds, and its size."""
 
+_TICK: Final = 2_000_000_000
+"""Nanoseconds within which two changes may have the same time: some file systems count in pairs of seconds."""
+
 _LOGGER: Final = logging.getLogger(__name__)
 
 
@@ -31,6 +36,8 @@ class _Loaded:
     """A file as it was when it was looked at last; its actions are those of the last time that it could be loaded."""
 
     state: State
+    content: bytes | None = None
+    """What was in it, as long as it may change without another state."""
     actions: list[Action[Any]] = attrs.Factory(list)
     module: ModuleType | None = None
 
@@ -67,8 +74,7 @@ class ActionFolder:
             _LOGGER.info("%s is gone.", path)
         errors: list[PluginError] = []
         for path, state in present.items():
-            known = self._files.get(path)
-            if known is None or known.state != state:
+            if self._has_changed(path, state):
                 try:
                     self._load(path, state)
                 except PluginError as error:
@@ -95,10 +101,21 @@ class ActionFolder:
                     continue  # removed since it was listed
                 yield path, (status.st_mtime_ns, status.st_size)
 
+    def _has_changed(self, path: Path, state: State) -> bool:
+        known = self._files.get(path)
+        if known is None or known.state != state:
+            return True
+        if known.content is not None:
+            if known.content != _content(path):
+                return True
+            if time.time_ns() - state[0] > _TICK:
+                known.content = None
+        return False
+
     def _load(self, path: Path, state: State) -> None:
         """Load the file at *path*, and offer its actions in place of those that it had; raise PluginError."""
         loaded = self._files.setdefault(path, _Loaded(state))
-        loaded.state = state
+        loaded.state, loaded.content = state, _content(path)
         module = load(path)
         try:
             actions = self._made(path, module)
@@ -136,3 +153,10 @@ class ActionFolder:
         loaded.actions = []
         if loaded.module is not None:
             sys.modules.pop(loaded.module.__name__, None)
+
+
+def _content(path: Path) -> bytes | None:
+    """Return what is in the file at *path*, or None where it cannot be read, as whoever loads it will say."""
+    with contextlib.suppress(OSError):
+        return path.read_bytes()
+    return None

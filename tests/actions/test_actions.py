@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -184,19 +185,38 @@ def test_files_that_come_change_break_and_go(session: Session, folder: ActionFol
     assert (error.path, "cannot be loaded" in str(error)) == (str(tmp_path / "b.py"), True)
     assert [action.label for action in folder.actions] == ["one"]
     assert folder.refresh() == []
-    # Of another length: two changes within a tick of the clock have the same time.
-    (tmp_path / "a.py").write_text(SOURCE.format(name="A", label="second"))
+    (tmp_path / "a.py").write_text(SOURCE.format(name="A", label="two"))
     (tmp_path / "b.py").write_text(SOURCE.format(name="B", label="bee"))
     assert folder.refresh() == []
-    assert launch(session, "test.A", [])["message"] == "second"
+    assert launch(session, "test.A", [])["message"] == "two"
     assert launch(session, "test.B", [])["message"] == "bee"
     (tmp_path / "a.py").write_text("class")
     assert len(folder.refresh()) == 1
-    assert launch(session, "test.A", [])["message"] == "second", "what could be loaded before goes on"
+    assert launch(session, "test.A", [])["message"] == "two", "what could be loaded before goes on"
     (tmp_path / "a.py").unlink()
     assert folder.refresh() == []
     assert ask(session, "ftrack.action.launch", [], actionIdentifier="test.A") == []
     assert [action.label for action in folder.actions] == ["bee"]
+
+
+def test_file_that_changes_within_a_tick_of_the_clock(folder: ActionFolder, tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    now = time.time_ns()
+    for label in ("one", "two", "six"):
+        path.write_text(SOURCE.format(name="A", label=label))
+        os.utime(path, ns=(now, now))
+        assert folder.refresh() == []
+        assert [action.label for action in folder.actions] == [label]
+
+
+def test_file_that_has_not_changed_for_long_is_not_read_again(folder: ActionFolder, tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    for label in ("one", "two"):
+        path.write_text(SOURCE.format(name="A", label=label))
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+        for _ in range(2):
+            assert folder.refresh() == []
+        assert [action.label for action in folder.actions] == ["one"]
 
 
 @pytest.mark.parametrize(
