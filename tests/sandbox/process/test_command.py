@@ -109,7 +109,7 @@ def wait_for_server(log: Path) -> tuple[str, int]:
     """Return address and number of the process whose standard error output goes to a file."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        match = re.search(r"(http://\S+) answers, as process (\d+)", log.read_text("utf-8") if log.exists() else "")
+        match = re.search(r"(http://\S+) answers, as process (\d+)\n", log.read_text("utf-8") if log.exists() else "")
         if match is not None:
             return match[1], int(match[2])
         time.sleep(0.05)
