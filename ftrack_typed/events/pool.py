@@ -6,7 +6,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Hashable
 from concurrent.futures import Executor, Future
-from functools import partial
 from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 from .event import Event
@@ -56,10 +55,28 @@ class Pool:
                 # Such as an executor that was shut down.
                 future = Future()
                 future.set_exception(error)
-                job = self._end(job, future)
             else:
-                future.add_done_callback(partial(self._done, job))
-                return
+                if not self._is_done_already(job, future):
+                    return
+            job = self._end(job, future)
+
+    def _is_done_already(self, job: _Job, future: Future[Any]) -> bool:
+        """Return whether *future* is done; otherwise have `_done` called when it is, by another thread or later.
+
+        A future that is done calls back at once. Were `_done` called then, and the next job done as fast, and so on,
+        a long line would be as many calls deep.
+        """
+        here, adding, at_once = threading.get_ident(), [True], list[bool]()
+
+        def called(future: Future[Any]) -> None:
+            if adding and threading.get_ident() == here:
+                at_once.append(True)
+            else:
+                self._done(job, future)
+
+        future.add_done_callback(called)
+        adding.clear()
+        return bool(at_once)
 
     def _done(self, job: _Job, future: Future[Any]) -> None:
         following = self._end(job, future)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ class Bench:
     def subscribe(
         self,
         callback: Callable[[Event], object],
-        executor: ThreadPoolExecutor | None,
+        executor: Executor | None,
         key: Callable[[Event], object] | None = None,
         priority: int = 100,
     ) -> None:
@@ -156,6 +157,32 @@ def test_long_line_behind_an_executor_that_is_shut_down_ends() -> None:
     go.set()
     eventually(lambda: len(bench.replies) + len(bench.errors) == 3000)
     assert bench.errors
+
+
+class Held(Executor):
+    """Runs callbacks in the thread that submits them, but for the first, which never runs and ends when told to."""
+
+    def __init__(self) -> None:
+        self.first: Future[Any] | None = None
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if self.first is None:
+            self.first = future
+        else:
+            future.set_result(fn(*args, **kwargs))
+        return future
+
+
+def test_long_line_of_callbacks_that_end_at_once_is_handled_in_order() -> None:
+    bench, executor = Bench(limit=5000), Held()
+    bench.subscribe(lambda event: event["data"], executor, key=lambda event: "x")
+    bench.handle(*range(3000))
+    assert executor.first is not None
+    executor.first.set_result(0)
+    assert bench.replies == list(range(3000))
+    assert bench.errors == []
+    assert bench.handling._pool._lines == {}
 
 
 def test_synchronous_publishing_calls_in_place(hub: EventHub, pool: ThreadPoolExecutor) -> None:
