@@ -17,6 +17,7 @@ import pytest
 
 from ftrack_typed.cache import FileCache
 from tests.cache.conftest import PATIENCE, Clock
+from tests.logs import messages_of
 
 
 @pytest.fixture
@@ -111,9 +112,9 @@ def test_damaged_value_is_dropped_with_a_warning(
     rows(path, *DAMAGE[kind])
     with caplog.at_level(logging.WARNING, "ftrack_typed"):
         assert file.get_many(["good", "bad"]) == {"good": "value"}
-    (record,) = caplog.records
-    assert "'bad'" in record.getMessage()
-    assert str(path) in record.getMessage()
+    (message,) = messages_of("ftrack_typed.cache", caplog)
+    assert "'bad'" in message
+    assert str(path) in message
     assert file.keys() == ["good"]
     file.set("bad", "mended")
     assert file.get("bad") == "mended"
@@ -147,7 +148,7 @@ def test_damaged_file_is_put_aside_with_a_warning(
         found = again.get_many([f"key {number}" for number in range(500)])
     assert set(found.values()) <= {"value" * 100, "value"}
     assert len(found) < 500
-    assert caplog.records
+    assert messages_of("ftrack_typed.cache", caplog)
     aside = path.with_name("cache.db.damaged")
     assert aside.exists()
     assert kind != "no database" or aside.read_bytes() == damaged
@@ -187,7 +188,7 @@ def test_locked_file_does_not_break_reading(path: Path, caplog: pytest.LogCaptur
         file.set("key", "newest")
         with pytest.raises(KeyError):
             file.get("key")
-    assert len(caplog.records) == 1, "one warning for as long as that lasts"
+    assert len(messages_of("ftrack_typed.cache", caplog)) == 1, "one warning for as long as that lasts"
     other.execute("ROLLBACK")
     other.close()
     file.close()
@@ -203,7 +204,7 @@ def test_use_goes_on_after_a_failure(path: Path, caplog: pytest.LogCaptureFixtur
     with caplog.at_level(logging.WARNING, "ftrack_typed"):
         file.set("key", "value")
     assert file.get("key") == "value"
-    assert caplog.records[-1].getMessage().endswith("works again")
+    assert messages_of("ftrack_typed.cache", caplog)[-1].endswith("works again")
     file.close()
 
 
@@ -258,7 +259,7 @@ def test_processes_start_and_write_at_once(path: Path, caplog: pytest.LogCapture
         assert (writer.returncode, errors) == (0, "")
     file = FileCache(path)
     assert len(file.values()) == 120
-    assert caplog.records == []
+    assert messages_of("ftrack_typed.cache", caplog) == []
     file.close()
 
 
@@ -280,7 +281,7 @@ def test_killed_writers_leave_whole_batches(path: Path, caplog: pytest.LogCaptur
         watching.set("alive", str(turn))
         assert watching.get("alive") == str(turn)
         watching.close()
-    assert caplog.records == []
+    assert messages_of("ftrack_typed.cache", caplog) == []
 
 
 FORK = """

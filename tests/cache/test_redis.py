@@ -13,6 +13,7 @@ import pytest
 
 from ftrack_typed.cache import RedisCache
 from tests.cache.conftest import PATIENCE, RedisServer, start_redis, stop_redis
+from tests.logs import messages_of
 from tests.ports import held_port
 
 
@@ -119,7 +120,8 @@ def test_server_that_goes_and_comes_back(
                 assert (cache.keys(), cache.values()) == ([], [])
                 cache.clear()
                 assert patient.keys() == []
-        assert len(caplog.records) == 2, "one warning from each cache for as long as that lasts"
+        warnings = messages_of("ftrack_typed.cache", caplog)
+        assert len(warnings) == 2, "one warning from each cache for as long as that lasts"
         assert "hidden-word" not in caplog.text
         assert "hidden-word" not in repr(patient)
         server = start_redis(tmp_path, port)

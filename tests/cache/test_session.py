@@ -30,6 +30,7 @@ from ftrack_typed.errors import ImplicitLoadError, NotLoadedError
 from ftrack_typed.sandbox.in_process import Sandbox
 from ftrack_typed.session import Session as AnySession
 from tests.cache.conftest import PATIENCE, RedisServer
+from tests.logs import messages_of
 from tests.profiling import calls_of
 from tests.session.conftest import Production, make_production, open_session, operations_of, production, sandbox
 
@@ -285,7 +286,7 @@ def test_redis_that_is_gone_breaks_nothing(
         session.commit()
         session.delete(task)
         session.commit()
-    assert len(caplog.records) == 1
+    assert len(messages_of("ftrack_typed.cache", caplog)) == 1
 
 
 def test_several_layers(open_session: type[Session], production: Production, sandbox: Sandbox, file: FileCache) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ftrack_typed.schema import CachedSchemas, SchemaCache, default_cache_folder, schema_hash
+from tests.logs import messages_of
 
 SERVER = "https://studio.example.com"
 SCHEMAS: list[dict[str, Any]] = [{"id": "Task", "properties": {"name": {"type": "string", "default": "é"}}}]
@@ -54,7 +55,7 @@ def test_hash_is_stored_not_worked_out_again(cache: SchemaCache, monkeypatch: py
 def test_missing(cache: SchemaCache, caplog: pytest.LogCaptureFixture) -> None:
     assert cache.read(SERVER) is None
     assert cache.entry(SERVER) is None
-    assert caplog.records == []
+    assert messages_of("ftrack_typed.schema", caplog) == []
 
 
 def test_each_server_has_a_file(cache: SchemaCache) -> None:
@@ -149,8 +150,8 @@ def test_damaged_file_is_ignored_with_a_warning(
     path.write_bytes(damaged(path.read_bytes())[damage])
     with caplog.at_level(logging.WARNING, "ftrack_typed"):
         assert cache.read(SERVER) is None
-    (record,) = caplog.records
-    assert str(path) in record.getMessage()
+    (message,) = messages_of("ftrack_typed.schema", caplog)
+    assert str(path) in message
     cache.write(SERVER, SCHEMAS)
     assert cache.read(SERVER) == SCHEMAS
 
@@ -158,7 +159,7 @@ def test_damaged_file_is_ignored_with_a_warning(
 def test_unreadable_file_is_ignored_with_a_warning(cache: SchemaCache, caplog: pytest.LogCaptureFixture) -> None:
     cache.path(SERVER).mkdir(parents=True)
     assert cache.read(SERVER) is None
-    assert len(caplog.records) == 1
+    assert len(messages_of("ftrack_typed.schema", caplog)) == 1
 
 
 def test_folder_that_is_a_file(tmp_path: Path) -> None:
@@ -259,7 +260,7 @@ def test_eight_processes_write_and_read_at_once(cache: SchemaCache, caplog: pyte
     found = cache.read(SERVER)
     assert found is not None
     assert len(found) == 3
-    assert caplog.records == []
+    assert messages_of("ftrack_typed.schema", caplog) == []
     assert files_of(cache) == [cache.path(SERVER).name]
 
 
@@ -278,7 +279,7 @@ def test_killed_writers_leave_a_readable_cache(cache: SchemaCache, caplog: pytes
         assert process.returncode == -signal.SIGKILL
         assert written_by(cache) in {"Task", *map(str, range(number + 1))}
     assert written_by(cache) == "11"
-    assert caplog.records == []
+    assert messages_of("ftrack_typed.schema", caplog) == []
 
 
 def written_by(cache: SchemaCache) -> str:

@@ -14,6 +14,7 @@ from ftrack_typed.errors import ConnectionClosedError, DeletedEntityError
 from ftrack_typed.operations import UpdateEntityOperation
 from ftrack_typed.sandbox.in_process import Sandbox
 from ftrack_typed.symbols import NOT_SET
+from tests.logs import messages_of
 from tests.session.conftest import Production, operations_of
 
 
@@ -44,7 +45,7 @@ def test_changes_that_are_lost_are_counted_in_a_warning(
     with caplog.at_level(logging.WARNING):
         getattr(session, end)()
         getattr(session, end)()
-    assert [record.getMessage() for record in caplog.records] == [
+    assert messages_of("ftrack_typed.unit_of_work", caplog) == [
         f"A session is {words} with 3 changes that were not committed."
     ]
     assert list(session.recorded_operations) == []

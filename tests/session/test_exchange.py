@@ -24,6 +24,7 @@ from ftrack_typed.errors import (
 from ftrack_typed.sandbox.in_process import Sandbox
 from ftrack_typed.session import OperationPayload, SessionAuthentication
 from ftrack_typed.symbols import NOT_SET
+from tests.logs import messages_of
 from tests.session.conftest import Production, operations_of
 
 
@@ -420,7 +421,7 @@ def test_reset_forgets_entities_and_changes(
     assert inspection.state(new) is NOT_SET
     caplog.clear()
     session.reset()
-    assert caplog.text == ""
+    assert messages_of("ftrack_typed.unit_of_work", caplog) == []
 
 
 def test_reset_asks_again_for_the_configurations_of_custom_attributes(
