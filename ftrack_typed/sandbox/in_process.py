@@ -32,8 +32,8 @@ from .serving import (
 )
 from .users import random_key
 
-_PATIENCE = 30.0
-"""Seconds that a server may take to start or to stop."""
+_PATIENCE = 120.0
+"""Seconds that a server may take to start or to stop, on a busy machine."""
 
 
 class RecordedRequest:

@@ -36,6 +36,7 @@ def open_session(sandbox: Sandbox, tmp_path: Path) -> Iterator[type[Session]]:
                 "api_user": sandbox.api_user,
                 "schema_cache_path": tmp_path,
                 "retries": Retries(attempts=1),
+                "timeout": 600,  # no answer fails to come, however busy the machine is
                 **options,
             }
             super().__init__(**given)  # type: ignore[arg-type]
