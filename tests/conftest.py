@@ -37,7 +37,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Neither random data nor the clock may fail a run whose code has not changed: examples are derived from the test's own
 # source, there is no limit for the time of one, and a machine that is busy while they are made is no fault of the test.
-settings.register_profile("tests", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "tests",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 settings.register_profile("random", settings.get_profile("tests"), derandomize=False)
 settings.load_profile("tests")
 
@@ -152,19 +157,6 @@ ONCE = (
 """Starts of the ids of tests for which one Python is enough, marked ``once``: they run checkers, builds, other people's
 clients, or servers and programs in processes of their own. Session and sandbox also stand under the tests
 that run with every Python."""
-
-
-# Hypothesis draws the same examples in every run, so that a change is not refused for what it has no part in, and takes
-# any time for them on a busy machine. ``pytest --hypothesis-profile search`` looks for new ones.
-settings.register_profile(
-    "steady",
-    deadline=None,
-    derandomize=True,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
-settings.register_profile("search", settings.get_profile("steady"), derandomize=False)
-settings.load_profile("steady")
 
 
 @pytest.hookimpl(tryfirst=True)
