@@ -1,4 +1,4 @@
-"""Owns the traffic with a server's API: the only user of `requests`, and the place where errors get their types.
+"""Owns the traffic with a server's API: what is sent again, and the types that errors get.
 
 One endpoint takes an array of operations and answers with an array of results, or with one error (protocol section 1).
 """
@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import logging
 import sys
-import threading
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
 from . import wire
+from .connections import Connections
 from .errors import (
     AuthenticationError,
     ConnectionClosedError,
@@ -26,7 +26,7 @@ from .errors import (
     UnexpectedResponseError,
 )
 from .garbage import CollectionHeld
-from .redaction import hidden, hidden_address, keep_queries_out_of_logs, origin, without
+from .redaction import hidden, hidden_address, origin, without
 
 if TYPE_CHECKING:
     import requests
@@ -111,8 +111,7 @@ class HttpTransport:
         self._authentication = SessionAuthentication(api_key, api_user)
         self._headers = {"content-type": "application/json", "accept": "application/json", **hidden(headers or {})}
         self._cookies = hidden(dict(cookies or {}))
-        self._http: requests.Session | None = None
-        self._lock = threading.Lock()
+        self._connections = Connections(self.server_url, self._headers, self._cookies)
         self._parse = wire.parser()
         self._retries = retries
         self.closed = False
@@ -151,13 +150,14 @@ class HttpTransport:
     def _post(self, body: bytes) -> requests.Response:
         outside = sys.exc_info()[1]
         try:
-            return self._connection().post(
-                f"{self.server_url}/api",
-                data=body,
-                auth=self._authentication,
-                timeout=self.timeout,
-                allow_redirects=False,
-            )
+            with self._connections.session() as http:
+                return http.post(
+                    f"{self.server_url}/api",
+                    data=body,
+                    auth=self._authentication,
+                    timeout=self.timeout,
+                    allow_redirects=False,
+                )
         except (OSError, UnicodeError) as error:  # OSError is what requests raises, and a lack of certificates
             failure = self._failure(error, outside)
         # The cause is named and not chained: its text, and the variables around it, may hold the whole request.
@@ -177,22 +177,6 @@ class HttpTransport:
         lasting = here or isinstance(error, refused) or _has_no_address(causes)
         message = f"cannot be reached ({error if here else _reason(causes[-1])})"
         return ServerUnreachableError(message, where, outcome_unknown=sent and not lasting, temporary=not lasting)
-
-    def _connection(self) -> requests.Session:
-        with self._lock:
-            if self._http is None:
-                import requests
-
-                keep_queries_out_of_logs()
-                http = requests.Session()
-                # The environment is asked once for proxies and certificates; requests would ask for every call.
-                found = http.merge_environment_settings(self.server_url, {}, None, None, None)
-                http.proxies, http.verify, http.cert = found["proxies"], found["verify"], found["cert"]
-                http.trust_env = False
-                http.headers.update(self._headers)
-                http.cookies.update(self._cookies)
-                self._http = http
-            return self._http
 
     def _results(self, response: requests.Response, expected: int) -> list[Any]:
         try:
@@ -230,10 +214,7 @@ class HttpTransport:
     def close(self) -> None:
         """End the connection; a second call does nothing."""
         self.closed = True
-        with self._lock:
-            if self._http is not None:
-                self._http.close()
-                self._http = None
+        self._connections.close()
 
 
 def server_error(content: Mapping[str, Any]) -> ServerError:

@@ -28,7 +28,9 @@ LAYERS: tuple[frozenset[str], ...] = (
     )
     | frozenset({"commit", "session_parts", "cache", "entity_cache", "encoding", "recorded_operations", "inspection"})
     | frozenset({"answers", "custom_values", "ensuring", "formatter", "registry", "schema_types", "entity_types"})
-    | frozenset({"transport", "schema", "events", "server", "lookup", "reconstruction", "drift", "population"})
+    | frozenset(
+        {"connections", "transport", "schema", "events", "server", "lookup", "reconstruction", "drift", "population"}
+    )
     | frozenset({"plugins", "request_log", "updates", "files"}),
     frozenset({"session"}),
     frozenset({"", "entities"}),
@@ -45,7 +47,7 @@ A name means the module and all below it, unless those have a place of their own
 
 ALONE: Mapping[str, frozenset[str]] = {
     "schema": frozenset({"errors", "wire", "symbols"}),
-    "transport": frozenset({"errors", "wire", "symbols", "garbage", "redaction", "retries"}),
+    "transport": frozenset({"errors", "wire", "symbols", "garbage", "redaction", "retries", "connections"}),
     "cache": frozenset(),
     "events": frozenset({"errors", "wire", "symbols", "redaction", "events.expression"}),
     "events.expression": frozenset({"errors"}),
