@@ -6,12 +6,16 @@ location, both by id, and prints the name of the error, or ``added``.
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import json
 import os
+import pkgutil
 import sys
 from pathlib import Path
 from typing import Any
 
+import ftrack_typed
 from ftrack_typed.entities import Component, Location, Session
 from ftrack_typed.errors import FtrackError
 from ftrack_typed.files import DiskAccessor, EntityIdStructure
@@ -28,6 +32,7 @@ def main() -> None:
     if order.get("bytes"):
         limit_files(order["bytes"])
     if order.get("unprivileged") and os.geteuid() == 0:
+        load_everything()
         # Root may write where nobody else can.
         os.seteuid(NOBODY)
     print("ready", flush=True)
@@ -50,6 +55,14 @@ def usable(session: Session, location_id: str, folder: str | None) -> Location:
     if folder:
         location.accessor, location.structure = DiskAccessor(folder), EntityIdStructure()
     return location
+
+
+def load_everything() -> None:
+    """Import the modules that are otherwise imported once they are needed: nobody may be unable to read them then."""
+    for module in pkgutil.walk_packages(ftrack_typed.__path__, "ftrack_typed."):
+        if not module.name.startswith("ftrack_typed.sandbox"):
+            with contextlib.suppress(ImportError):  # of an extra that is not installed
+                importlib.import_module(module.name)
 
 
 def limit_files(size: int) -> None:
