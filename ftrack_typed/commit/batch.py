@@ -103,7 +103,8 @@ def _rewritten(changes: Changes) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return, of what a new entity started with and no longer holds, first values and last ones, for its creation.
 
     A plain value is sent as it is now: the first one may be why the server refused the creation before. A reference is
-    sent as it was, for what it points at now may be created later; the update that follows sends that.
+    sent as it was, for what it points at now may be created later; the update that follows sends that. It is left out
+    where it points at what is deleted, or waits for that: the new entity would be deleted with it.
     """
     entity, content = changes.entity, vars(changes.entity)
     first: dict[str, Any] = {}
@@ -115,9 +116,18 @@ def _rewritten(changes: Changes) -> tuple[dict[str, Any], dict[str, Any]]:
             continue
         if facts.kind is AttributeKind.SCALAR and name not in entity._ftrack_twins:
             last[facts.wire] = _value(content[name])
-        elif not (isinstance(old, Entity) and vars(old).get("_ftrack_deleted")):
+        elif not any(_is_going(each) for each in (old, *_old_twins(changes, name))):
             first[facts.wire] = _value(old)
     return first, last
+
+
+def _old_twins(changes: Changes, name: str) -> list[Any]:
+    """Return what the other forms of the attribute *name*, a reference or its key, held before it changed."""
+    return [changes.old.get(twin.name) for twin in changes.entity._ftrack_twins.get(name, ())]
+
+
+def _is_going(value: Any) -> bool:
+    return isinstance(value, Entity) and "_ftrack_deleted" in vars(value)
 
 
 def _second(pair: tuple[str, int]) -> int:
