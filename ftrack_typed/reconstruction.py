@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from .collection import Collection, MappedCollection
 from .encoding import entity_reference, persisted_values, set_values, wire_value
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from .state import SessionState
 
 E = TypeVar("E", bound=Entity)
+
+_ROWS: Final = {
+    AttributeKind.MAPPED: {"key", "value"},
+    AttributeKind.CUSTOM: {"key", "value", "configuration_id", ENTITY_TYPE},
+}
+"""What a row of a mapping has where it holds a value."""
 
 
 def merge(state: SessionState, value: Any) -> Any:
@@ -63,7 +69,7 @@ def _reached(entity: Entity) -> list[Entity]:
     found, seen = [entity], {id(entity)}
     for each in found:
         for _, value in persisted_values(each):
-            others = value if isinstance(value, (Collection, list)) else (value,)
+            others = value if isinstance(value, Collection) else (value,)
             for other in others:
                 if isinstance(other, Entity) and id(other) not in seen:
                     seen.add(id(other))
@@ -76,12 +82,8 @@ def row_of(entity: Entity) -> dict[str, Any]:
     page: Page | None = vars(entity).get("_ftrack_page")
     is_new = page is not None and page.state.unit.is_new(entity)
     values = set_values(entity) if is_new else persisted_values(entity)
-    row = {facts.wire: _row_value(entity, facts, value) for facts, value in values}
+    row = {facts.wire: wire_value(entity, facts, value) for facts, value in values}
     return {ENTITY_TYPE: entity.entity_type, **row, **entity._ftrack_key()}
-
-
-def _row_value(entity: Entity, facts: AttributeFacts, value: Any) -> Any:
-    return value if facts.kind is AttributeKind.SCALAR else wire_value(entity, facts, value)
 
 
 def reconstruct(state: SessionState, entity_type: type[E], given: Mapping[str, Any]) -> E:
@@ -171,7 +173,7 @@ class _Decoder:
             entity = self._known.setdefault((entity_type._ftrack_root_type, *key), entity)
         for wire, item in row.items():
             facts = entity_type._ftrack_facts.get(entity_type._ftrack_names.get(wire, ""))
-            if facts is not None:
+            if facts is not None and _has_values(facts, item):
                 vars(entity)[facts.name] = self._attribute(entity, facts, item)
         return entity
 
@@ -181,7 +183,14 @@ class _Decoder:
         if facts.kind is AttributeKind.COLLECTION:
             return Collection(entity, facts, self.value(content), mutable=facts.mutable)
         if facts.kind is AttributeKind.MAPPED:
-            return MappedCollection(entity, facts, {row["key"]: row.get("value") for row in content if "key" in row})
+            return MappedCollection(entity, facts, {row["key"]: row["value"] for row in content})
         if facts.kind is AttributeKind.CUSTOM:
-            return entity._ftrack_custom_type()(entity, facts, None, [row for row in content if "key" in row])
+            return entity._ftrack_custom_type()(entity, facts, None, content)
         return self.value(content)
+
+
+def _has_values(facts: AttributeFacts, content: Any) -> bool:
+    """Say whether *content* holds the attribute *facts*: references to the rows of a mapping do not hold its values."""
+    if facts.kind not in _ROWS or not isinstance(content, list):
+        return True
+    return all(isinstance(row, dict) and row.keys() >= _ROWS[facts.kind] for row in content)

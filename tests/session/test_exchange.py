@@ -213,6 +213,47 @@ def test_decode_gives_one_object_for_a_row(session: Session) -> None:
     assert second.parent.name == "sh"
 
 
+def decoded_pair(session: Session, *rows: dict[str, Any]) -> tuple[Any, Any]:
+    first, second = session.decode(json.dumps(rows))
+    return first, second
+
+
+def test_decode_takes_rows_without_a_whole_key_for_different_ones(session: Session) -> None:
+    task = {"__entity_type__": "Task", "name": "a"}
+    part = {"__entity_type__": "Metadata", "parent_id": "p"}
+    for row in (task, part):
+        first, second = decoded_pair(session, row, row)
+        assert first is not second
+    first, second = decoded_pair(session, {**part, "key": "k"}, {**part, "key": "k"})
+    assert first is second
+
+
+def test_decode_gives_what_a_row_said_last(session: Session) -> None:
+    task = {"__entity_type__": "Task", "id": "1"}
+    first, second = decoded_pair(session, {**task, "name": "before", "bid": 1.0}, {**task, "name": "after"})
+    assert first is second
+    assert (first["name"], first["bid"]) == ("after", 1.0)
+
+
+def test_decode_takes_no_number_for_a_type(session: Session) -> None:
+    date = {"__type__": "datetime", "value": "2026-05-04T10:00:00"}
+    found = session.decode(json.dumps({"__entity_type__": 5, "date": date}))
+    assert found == {"__entity_type__": 5, "date": datetime(2026, 5, 4, 10, tzinfo=timezone.utc)}
+
+
+@pytest.mark.parametrize("name", ["metadata", "custom_attributes"])
+@pytest.mark.parametrize("part", [{}, {"key": "k"}], ids=["reference", "key"])
+def test_decode_takes_references_to_the_rows_of_a_mapping_for_no_values(
+    session: Session, task: Task, name: str, part: dict[str, str]
+) -> None:
+    row = {"__entity_type__": "Metadata", "parent_id": task.id, **part}
+    values = dict(task[name])
+    decoded = session.decode(json.dumps({"__entity_type__": "Task", "id": task.id, "name": "told", name: [row]}))
+    assert decoded[name] is NOT_SET
+    assert session.merge(decoded) is task
+    assert (task.name, dict(task[name])) == ("told", values)
+
+
 def test_merge_attaches_what_was_decoded(session: Session, open_session: type[Session], sandbox: Sandbox) -> None:
     key = str(uuid.uuid4())
     rows = [
@@ -239,6 +280,12 @@ def test_merge_attaches_what_was_decoded(session: Session, open_session: type[Se
     assert dict(merged.metadata) == {"k": "v"}
     assert not session.recorded_operations
     assert len(sandbox.requests) == 0
+
+
+def test_merge_keeps_the_fraction_of_a_second_that_came_with_a_row(session: Session) -> None:
+    date = {"__type__": "datetime", "value": "2026-05-04T10:00:00.250000"}
+    decoded = session.decode(json.dumps({"__entity_type__": "Task", "id": str(uuid.uuid4()), "end_date": date}))
+    assert session.merge(decoded).end_date == datetime(2026, 5, 4, 10, microsecond=250000, tzinfo=timezone.utc)
 
 
 def test_merge_takes_entities_of_another_session(
@@ -322,6 +369,31 @@ def test_reconstructing_gives_the_entity_that_is_known(session: Session, task: T
     again = reconstructed(session, "Task", {"id": task.id, "name": "renamed", "description": "theirs"})
     assert again is task
     assert (task.name, task.description) == ("renamed", "mine")
+
+
+def test_reconstructed_mappings_are_mappings_or_rows(
+    session: Session, production: Production, sandbox: Sandbox
+) -> None:
+    row = {"__entity_type__": "Metadata", "key": "k", "value": "v"}
+    told = {"camera": "A"}
+    shots = [
+        reconstructed(session, "Shot", {"id": str(uuid.uuid4()), "metadata": value, "custom_attributes": {"fstart": 7}})
+        for value in (told, [row])
+    ]
+    told["camera"] = "B"
+    assert [dict(shot["metadata"]) for shot in shots] == [{"camera": "A"}, {"k": "v"}]
+    assert [shot["custom_attributes"]["fstart"] for shot in shots] == [7, 7]
+    assert len(sandbox.requests) == 0
+
+
+def test_reconstructing_takes_either_name_and_any_sequence(session: Session, task: Task, sandbox: Sandbox) -> None:
+    def made(**items: object) -> Entity:
+        return reconstructed(session, "TypedContextList", {"id": str(uuid.uuid4()), **items})
+
+    first = made(items=(task,))
+    for each in (first, made(items_=[task]), made(items=first["items"])):
+        assert list(each["items"]) == [task]
+    assert len(sandbox.requests) == 0
 
 
 def test_reconstructing_needs_a_key_and_known_names(session: Session) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ftrack_typed.entities import Project, ProjectSchema, Session, Shot, Task
+from ftrack_typed.entities import Project, ProjectSchema, Session, Shot, Task, User
 from ftrack_typed.entity import Entity
 from ftrack_typed.errors import AttributeValueError, ImmutableAttributeError, UnknownAttributeError
 from ftrack_typed.sandbox.in_process import Sandbox
@@ -29,6 +29,8 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
             schema["properties"]["complexity"] = {"type": "number"}
             schema["properties"]["frozen_at"] = {"type": "string", "format": "date-time"}
             schema["immutable"].append("frozen_at")
+            schema["properties"]["supervisor_id"] = {"type": "string"}
+            schema["properties"]["supervisor"] = {"$ref": "User"}
     task = next(schema for schema in schemas if schema["id"] == "Task")
     scene = json.loads(json.dumps(task).replace(task["properties"]["object_type_id"]["default"], SCENE_ID))
     schemas.append({**scene, "id": "Scene"})
@@ -82,6 +84,28 @@ def test_attribute_that_only_the_server_has_is_read_and_set(
     tasks[0]["complexity"] = 3.0
     session.rollback()
     assert tasks[0]["complexity"] == 2.5
+
+
+def test_entities_that_an_unknown_attribute_leads_to_are_those_of_the_session(
+    session: Session, tasks: list[Task], newer: Sandbox
+) -> None:
+    people = [session.create(User, username=f"supervisor {number}", is_active=True) for number in range(len(tasks))]
+    for task, person in zip(tasks, people, strict=True):
+        task["supervisor_id"] = person.id
+    session.commit()
+    with Session(newer.server_url, newer.api_key, newer.api_user, schema_cache_path=False) as other:
+        found = other.query(
+            "select supervisor.username, name from Task where project.name is newer order by name"
+        ).all()
+        _ = other.schemas
+        newer.requests.clear()
+        seen = [task["supervisor"] for task in found]
+        assert [(type(each), each["id"]) for each in seen] == [(User, person.id) for person in people]
+        assert [other.get(User, person.id) for person in people] == seen
+        assert [each.username for each in seen] == [person.username for person in people]
+        assert len(newer.requests) == 0
+        assert [each.first_name for each in seen] == [None] * len(tasks)
+        assert len(newer.requests) == 1
 
 
 def test_its_values_are_checked(tasks: list[Task]) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from ftrack_typed.entities import Session, Task
+from ftrack_typed.entities import Session, Task, User
+from ftrack_typed.schema import standard_workspace
 
 TASK: Final = "11111111-0000-4000-8000-000000000001"
 OTHER: Final = "11111111-0000-4000-8000-000000000002"
@@ -53,7 +55,17 @@ class Answering:
     def call(self, operations: Sequence[Mapping[str, object]]) -> list[Any]:
         if operations[0]["action"] == "query":
             return [{"data": copy.deepcopy(self.rows), "metadata": {}} for _ in operations]
+        if operations[0]["action"] == "query_schemas":
+            return [self.schemas()]
         return [{"version": "9.9.9"} for _ in operations]
+
+    @staticmethod
+    def schemas() -> list[dict[str, Any]]:
+        """Return schemas in which tasks have a crew, which the code does not know."""
+        schemas: list[dict[str, Any]] = json.loads((standard_workspace() / "query_schemas.json").read_text("utf-8"))
+        task = next(schema for schema in schemas if schema["id"] == "Task")
+        task["properties"]["crew"] = {"type": "array", "items": {"$ref": "User"}}
+        return schemas
 
     def close(self) -> None:
         pass
@@ -168,3 +180,16 @@ def test_entities_of_different_rows_keep_their_own(session: Session, server: Ans
         session.query("select name from Task").all()
     assert (list(first["metadata"]), list(second["metadata"])) == (["a", "b"], ["c"])
     assert (len(first["notes"]), len(second["notes"])) == (2, 0)
+
+
+def test_entities_in_a_list_that_the_code_does_not_know_are_those_of_the_session(
+    session: Session, server: Answering
+) -> None:
+    person = {"__entity_type__": "User", "id": "u", "username": "ann"}
+    server.rows = [row(crew=[person]), row(id=OTHER, crew=[])]
+    first, second = session.query("select crew.username from Task").all()
+    known = session.get(User, "u")
+    assert known is not None
+    assert (first["crew"], second["crew"]) == ([known], [])
+    assert first["crew"][0] is known
+    assert known.username == "ann"
