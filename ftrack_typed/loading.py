@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from .entity import Entity
 from .errors import DeletedEntityError, ImplicitLoadError, ImplicitLoadWarning, NotLoadedError
@@ -19,6 +19,8 @@ from .symbols import CREATED
 if TYPE_CHECKING:
     from .page import Page
     from .state import SessionState
+
+T = TypeVar("T")
 
 CHUNK: Final = 500
 """How many entities one query asks for: a page of the server's, and an `in` list that every database takes."""
@@ -41,7 +43,8 @@ def load(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:
     value = _known(state, entity, facts)
     if value is not _MISSING:
         return value
-    if state.unit.state(entity) is CREATED:
+    key = _written_key(state, entity, facts)
+    if key is None and state.unit.state(entity) is CREATED:
         value = _of_new_entity(state, entity, facts)
         if value is not _MISSING:
             return value
@@ -52,13 +55,19 @@ def load(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:
         raise ImplicitLoadError(entity.entity_type, facts.name, call_site())
     if mode == "warn":
         _warn(entity, facts)
-    value = _loaded(state, entity, facts)
+    value = _loaded(state, entity, facts) if key is None else _referenced(state, entity, facts, key)
     if value is _MISSING:
-        reason = "the server has no such row any more, or does not return it"
-        if state.identity.find(type(entity), tuple(entity._ftrack_key().values())) is not entity:
-            reason = "the session was reset after the entity came; get it again, or session.merge() it"
-        raise NotLoadedError(entity.entity_type, facts.name, reason)
+        raise NotLoadedError(entity.entity_type, facts.name, _reason(state, entity, facts, key))
     return value
+
+
+def _reason(state: SessionState, entity: Entity, facts: AttributeFacts, key: str | None) -> str:
+    """Return why the server gave no value of an attribute; *key* is the foreign key that it was asked for."""
+    if state.identity.find(type(entity), tuple(entity._ftrack_key().values())) is not entity:
+        return "the session was reset after the entity came; get it again, or session.merge() it"
+    if key is not None:
+        return f"the server has no {facts.target} {key}"
+    return "the server has no such row any more, or does not return it"
 
 
 def _loaded(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:
@@ -124,6 +133,33 @@ def _from_twin(state: SessionState, entity: Entity, facts: AttributeFacts) -> An
                 return content.setdefault(facts.name, found)
         return content.get(facts.name, _MISSING)  # another thread has written both meanwhile
     return _MISSING
+
+
+def _written_key(state: SessionState, entity: Entity, facts: AttributeFacts) -> str | None:
+    """Return the foreign key that was written to *entity* instead of its reference *facts*, where that waits.
+
+    The server's row of *entity* does not tell yet what it refers to.
+    """
+    if facts.kind is AttributeKind.REFERENCE:
+        written, content = state.unit.written(entity), vars(entity)
+        for twin in entity._ftrack_twins.get(facts.name, ()):
+            if twin.kind is AttributeKind.SCALAR and twin.name in written and content.get(twin.name) is not None:
+                return str(content[twin.name])
+    return None
+
+
+def _referenced(state: SessionState, entity: Entity, facts: AttributeFacts, key: str) -> Any:
+    """Ask for what the foreign key *key* of *entity* names, and those of its siblings that were written as well."""
+    page: Page = vars(entity)["_ftrack_page"]
+    alike = [] if state.loading == "single" else [each for each in page.entities if type(each) is type(entity)]
+    written = (_written_key(state, each, facts) for each in alike if facts.name not in vars(each))
+    wanted = list(dict.fromkeys((key, *(each for each in written if each is not None))))
+    target = entity._ftrack_type(facts.target or "")
+    path = Path((Step(target.primary_key_attributes[0]),))
+    statement = print_statement(default_statement(state, target))
+    for chunk in chunked(wanted):
+        state.fetch(f"{statement} where {print_criterion(Membership(path, tuple(chunk)))}", page.child(facts.name))
+    return _from_twin(state, entity, facts)
 
 
 def _of_new_entity(state: SessionState, entity: Entity, facts: AttributeFacts) -> Any:
@@ -249,10 +285,10 @@ def keys(entities: Sequence[Entity]) -> Criterion:
     return Or(tuple(each)) if len(each) > 1 else each[0]
 
 
-def chunked(entities: Sequence[Entity], size: int = CHUNK) -> Iterator[Sequence[Entity]]:
-    """Yield *entities* in pieces of at most *size*."""
-    for start in range(0, len(entities), size):
-        yield entities[start : start + size]
+def chunked(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """Yield *items* in pieces of at most *size*."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def default_statement(state: SessionState, entity_type: type[Entity]) -> Statement:
