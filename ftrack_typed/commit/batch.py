@@ -89,7 +89,6 @@ def _steps(changes: Changes) -> Iterator[_Step]:
         if facts.kind is AttributeKind.MAPPED or facts.kind is AttributeKind.CUSTOM:
             operations = list(mapped_operations(entity, facts, changes.old.get(name), place))
             yield _Step(place, entity, "update", {}, operations)
-            open_step = None
             continue
         # Places have no gap where nothing was recorded in between: no step of another entity can stand there.
         if open_step is None or last_place is None or place != last_place + 1:

@@ -145,6 +145,43 @@ def test_siblings_are_read_from_the_cache_together(
     assert operations_of(sandbox) == []
 
 
+def test_cache_is_asked_for_one_where_the_mode_says_so_and_never_for_what_is_new(
+    open_session: type[Session], production: Production, sandbox: Sandbox, watched: Watched
+) -> None:
+    text = f"from Task where parent_id is {production.shot_id}"
+    session = open_session(cache=watched)
+    tasks = session.query(f"select id {text} order by name").all()
+    open_session(cache=watched).query(f"select name, bid {text}").all()
+    shot = session.get(Shot, production.shot_id)
+    assert shot is not None
+    new = session.create(Task, name="new", parent=shot)
+    sandbox.requests.clear()
+    watched.done.clear()
+    with session.loading_mode("single"):
+        assert tasks[0]["bid"] == 0.0
+    assert watched.done == [("get", 1)]
+    with pytest.raises(NotLoadedError):
+        _ = new.status
+    with session.auto_populating(False):
+        new.items()
+    assert watched.done == [("get", 1)]
+    assert operations_of(sandbox) == []
+    session.rollback()
+
+
+def test_key_of_a_reference_that_the_cache_has(
+    open_session: type[Session], production: Production, sandbox: Sandbox, watched: Watched
+) -> None:
+    text = f"from Task where parent_id is {production.shot_id}"
+    session = open_session(cache=watched)
+    tasks = session.query(f"select id {text}").all()
+    others = open_session(cache=watched).query(f"select status.name {text}").all()
+    known = {task["id"]: task["status"]["id"] for task in others}
+    sandbox.requests.clear()
+    assert {task["id"]: task["status_id"] for task in tasks} == known
+    assert operations_of(sandbox) == []
+
+
 def test_what_the_cache_lacks_of_some_is_one_request(
     open_session: type[Session], production: Production, sandbox: Sandbox, watched: Watched
 ) -> None:

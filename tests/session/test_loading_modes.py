@@ -58,6 +58,8 @@ def test_single_loads_one_at_a_time(session: Session, tasks: list[Task], sandbox
     with session.loading_mode("single"):
         assert [task.description for task in tasks] == [None] * 3
     assert len(sandbox.requests) == 3
+    assert [task.bid for task in tasks] == [0.0] * 3
+    assert len(sandbox.requests) == 4, "they are siblings as before"
 
 
 def test_mode_of_the_constructor_holds_in_every_thread(

@@ -232,6 +232,37 @@ def test_pushed_operations_are_sent_at_their_place(
         note.content = "gone"
 
 
+def test_pushed_values_and_keys_are_sent_as_the_server_takes_them(
+    session: Session, task: Task, open_session: type[Session], sandbox: Sandbox
+) -> None:
+    notes = [task.create_note(content, session.query(User).all()[0]) for content in ("a", "b")]
+    session.commit()
+    sandbox.requests.clear()
+    key: dict[str, Any] = {"id": uuid.UUID(task.id)}
+    session.recorded_operations.push(UpdateEntityOperation("Task", key, "notes", notes, notes[:1]))
+    session.commit()
+    (operation,) = operations_of(sandbox)
+    assert operation["entity_key"] == [task.id]
+    assert operation["entity_data"] == {
+        "__entity_type__": "Task",
+        "notes": [{"__entity_type__": "Note", "id": notes[0].id}],
+    }
+    found = open_session().get(Task, task.id)
+    assert found is not None
+    assert [note.content for note in found.notes] == ["a"]
+
+
+def test_pushed_operation_on_a_type_that_only_the_server_knows(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _ = session.schemas
+    operation = UpdateEntityOperation("Tusk", {"id": "1"}, "name", "", "x")
+    session.recorded_operations.push(operation)
+    monkeypatch.setattr(session, "call", lambda operations: [{"action": "update", "data": {}} for _ in operations])
+    session.commit()
+    assert not session.recorded_operations
+
+
 def test_recorded_operations_can_be_pushed_again(
     session: Session, production: Production, open_session: type[Session]
 ) -> None:

@@ -190,6 +190,17 @@ def test_absent_scalar_loads_for_all_siblings(
     assert len(sandbox.requests) == 1
 
 
+def test_siblings_of_several_types_share_a_request_where_they_have_the_attribute(
+    session: Session, production: Production, sandbox: Sandbox
+) -> None:
+    ids = ", ".join((production.project_id, production.shot_id, *production.task_ids))
+    found = session.query(f"select name from Context where id in ({ids})").all()
+    assert {type(each) for each in found} == {Project, Shot, Task}
+    sandbox.requests.clear()
+    assert [each["bid"] for each in found if type(each) is not Project] == [0.0] * 4
+    assert [text.partition(" where ")[0] for text in expressions_of(sandbox)] == ["select bid from TypedContext"]
+
+
 def test_attribute_of_an_absent_reference_of_500_tasks_takes_two_requests(
     session: Session, open_session: type[Session], sandbox: Sandbox
 ) -> None:
