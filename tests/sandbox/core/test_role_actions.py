@@ -102,6 +102,35 @@ def test_roles_are_for_administrators_to_give(calls: Calls, newcomer: Calls, tas
     assert newcomer.fault({"action": "update_user_security_role", **replaced}).exception == "PermissionError"
 
 
+@pytest.mark.parametrize(
+    ("action", "more"),
+    [
+        ("add_user_security_role", {}),
+        ("remove_user_security_role", {}),
+        ("update_user_security_role", {"new_role_id": "of an administrator"}),
+        ("grant_user_security_role_project", {"all_open_projects": True}),
+        ("revoke_user_security_role_project", {"project_id": "of the task"}),
+        ("delayed_job", {"job_type": "SYNC_USERS_LDAP"}),
+        ("send_user_invite", {}),
+        ("reset_remote", {"reset_type": "api_key", "entity_type": "User", "entity_key": USER}),
+    ],
+)
+def test_what_concerns_others_needs_the_role_of_an_administrator(
+    calls: Calls, newcomer: Calls, task: Entity, action: str, more: Entity
+) -> None:
+    roles = role_ids(calls.store)
+    given = {"user_id": newcomer.caller.user_id, "role_id": roles["User"]}
+    act(calls, "add_user_security_role", **given)
+    act(calls, "grant_user_security_role_project", **given, project_id=task["project_id"])
+    known = {"new_role_id": roles[ADMINISTRATOR], "project_id": task["project_id"]}
+    fault = newcomer.fault({"action": action, **given, **more, **{name: known[name] for name in known if name in more}})
+    assert fault.exception == "PermissionError"
+    assert "needs the role Administrator" in fault.content
+    assert "for others" in fault.content
+    assert may_write(newcomer, task)
+    assert len(calls.query(f"UserSecurityRole where user_id is {given['user_id']}")) == 1
+
+
 def test_use_is_told_by_whom_may_only_read(newcomer: Calls) -> None:
     told = {"type": "event", "name": "STARTED", "metadata": {}}
     assert act(newcomer, "_track_usage", data=told) == {"action": "_track_usage", "data": None}

@@ -130,6 +130,39 @@ def test_an_assigned_role_writes_where_something_is_assigned(
     assert not is_refused(freelancer, update("Task", task["id"], name="x"))
 
 
+def test_assignments_give_nothing_to_a_role_of_another_type(
+    calls: Calls, task: Entity, other_project: Entity, hire: Hire
+) -> None:
+    artist = hire("User", other_project["id"])
+    calls.create("Appointment", type="assignment", context_id=task["id"], resource_id=artist.caller.user_id)
+    assert is_refused(artist, update("Task", task["id"], name="x"))
+
+
+def test_only_one_s_own_assignments_count_and_nothing_else_that_is_booked(
+    calls: Calls, task: Entity, other_project: Entity, hire: Hire
+) -> None:
+    freelancer, colleague = (hire("Restricted user", other_project["id"]) for _ in range(2))
+    calls.create("Appointment", type="assignment", context_id=task["id"], resource_id=colleague.caller.user_id)
+    calls.create("Appointment", type="allocation", context_id=task["id"], resource_id=freelancer.caller.user_id)
+    assert is_refused(freelancer, update("Task", task["id"], name="x"))
+    assert not is_refused(colleague, update("Task", task["id"], name="x"))
+
+
+def test_roles_of_one_user_add_up(calls: Calls, task: Entity, other_project: Entity, hire: Hire) -> None:
+    artist = hire("User", other_project["id"])
+    give_role(calls.store, artist.caller.user_id, "API")
+    assert not is_refused(artist, update("Task", task["id"], name="x"))
+    assert not is_refused(artist, update("Project", other_project["id"], full_name="x"))
+
+
+def test_one_s_own_user_cannot_be_deleted_and_has_a_key_of_its_own(hire: Hire) -> None:
+    employee, reader = hire("User"), hire()
+    assert is_refused(employee, delete("User", employee.caller.user_id))
+    reset: dict[str, Any] = {"action": "reset_remote", "reset_type": "api_key", "entity_type": "User"}
+    assert not is_refused(reader, {**reset, "entity_key": reader.caller.user_id})
+    assert is_refused(reader, {**reset, "entity_key": employee.caller.user_id})
+
+
 CONFIGURATION: list[Callable[[Calls], Entity]] = [
     lambda calls: create("Status", name="new", is_active=True),
     lambda calls: update("Status", calls.query("Status")[0]["id"], name="renamed"),
