@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 import pytest
 from starlette.responses import PlainTextResponse, Response
 
-from ftrack_typed.entities import Note, Session, Task, User
+from ftrack_typed.entities import ListCategory, Note, Session, Task, TypedContextList, User
 from ftrack_typed.errors import CommitOutcomeUnknownError, PartialCommitError, TransportError
 from ftrack_typed.sandbox.in_process import HangUp, Sandbox
 from tests.session.conftest import Production, operations_of
@@ -210,6 +210,89 @@ def test_batch_that_is_lost_is_found_out_alone(
     session.commit()
     rows = session.query(f"select name from Task where parent_id is {production.shot_id} and name like 'made%'").all()
     assert sorted(row["name"] for row in rows) == [f"made {number}" for number in range(6)]
+
+
+def test_commit_that_did_not_happen_is_found_out_once(
+    session: Session, production: Production, sandbox: Sandbox, lose_answers: Callable[..., None]
+) -> None:
+    session.create(Task, name="waits", parent_id=production.shot_id)
+    lose_answers(False)
+    with pytest.raises(CommitOutcomeUnknownError):
+        session.commit()
+    sandbox.intercept = None
+    assert len(session.resolve_commit().pending) == 1
+    sandbox.requests.clear()
+    assert session.resolve_commit().pending == ()
+    assert len(sandbox.requests) == 0
+    assert len(session.created) == 1
+
+
+def test_change_that_was_taken_back_after_the_loss_is_in_nobodys_way(
+    session: Session, production: Production, sandbox: Sandbox, lose_answers: Callable[..., None]
+) -> None:
+    first, second, _ = session.query(Task).where(Task.parent_id == production.shot_id).select(Task.description).all()
+    first.description = second.description = "sent"
+    lose_answers(True)
+    with pytest.raises(CommitOutcomeUnknownError):
+        session.commit()
+    del first["description"]
+    sandbox.intercept = None
+    assert len(session.resolve_commit().committed) == 2
+    assert not session.recorded_operations
+    assert second.description == "sent"
+    session.populate(first, Task.description)
+    assert first.description == "sent"
+
+
+def test_new_entity_proves_the_commit_whatever_became_of_the_rest(
+    session: Session,
+    production: Production,
+    sandbox: Sandbox,
+    lose_answers: Callable[..., None],
+    open_session: type[Session],
+) -> None:
+    task = session.get(Task, production.task_ids[0])
+    assert task is not None
+    task.description = "sent"
+    session.create(Task, name="proof", parent_id=production.shot_id)
+    lose_answers(True)
+    with pytest.raises(CommitOutcomeUnknownError):
+        session.commit()
+    sandbox.intercept = None
+    other = open_session()
+    theirs = other.get(Task, task.id)
+    assert theirs is not None
+    theirs.description = "written since"
+    other.commit()
+    assert len(session.resolve_commit().committed) == 2
+    assert not session.recorded_operations
+
+
+def test_commit_that_the_server_gets_twice_is_done_once(
+    session: Session, production: Production, sandbox: Sandbox
+) -> None:
+    task = session.get(Task, production.task_ids[0])
+    author, category = session.query(User).first(), session.query(ListCategory).first()
+    assert task is not None
+    assert author is not None
+    assert category is not None
+    note = task.create_note("once", author)
+    made = session.create(
+        TypedContextList, name="once", project=task.project, category=category, owner=author, items_=[task]
+    )
+
+    def repeat(request: object, answer: Callable[[], Response]) -> Response:
+        answer()
+        return answer()
+
+    sandbox.intercept = repeat
+    try:
+        session.commit()
+    finally:
+        sandbox.intercept = None
+    assert not session.recorded_operations
+    assert list(task.notes) == [note]
+    assert list(made.items_) == [task]
 
 
 def test_without_a_lost_commit_nothing_is_asked(session: Session, sandbox: Sandbox) -> None:
