@@ -34,6 +34,12 @@ def check_settings(
         raise ValueError(f"overflow is {' or '.join(map(repr, OVERFLOWS))}, not {overflow!r}")
 
 
+def check_duration(name: str, duration: object) -> None:
+    """Check how long something waits, in seconds or None for ever; raise TypeError or ValueError."""
+    if duration is not None and (not isinstance(duration, int | float) or duration != duration):
+        raise _refused(name, "a number of seconds, or None for ever", duration)
+
+
 def check_metadata(metadata: object) -> None:
     """Check what is said of a subscriber; raise TypeError for what is no dict, or has an id that is no text."""
     if not isinstance(metadata, dict):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, overload
 from ..errors import EventHubConnectionError, EventHubError, NotFoundError
 from ..redaction import hidden, hidden_address
 from .address import ServerDetails, server_details
-from .arguments import check_metadata, check_published, check_settings
+from .arguments import check_duration, check_metadata, check_published, check_settings
 from .event import Event, complete_source
 from .handling import ErrorHook, Handling, log_error
 from .inbox import Inbox
@@ -341,6 +341,7 @@ class EventHub:
 
         Return whether it has.
         """
+        check_duration("timeout", timeout)
         return self._outbox.wait_until_empty(timeout)
 
     def wait(self, duration: float | None = None) -> None:
@@ -348,6 +349,7 @@ class EventHub:
 
         Raise EventHubConnectionError where no connection was asked for.
         """
+        check_duration("duration", duration)
         if not self._remote.initialised:
             raise EventHubConnectionError("The event hub is not connected: call connect() first.")
         deadline = None if duration is None else time.monotonic() + duration

@@ -27,6 +27,15 @@ def test_headers_and_cookies_are_mappings(name: str) -> None:
         EventHub("https://studio", "jane", "key", **{name: ["x"]})  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(("duration", "error"), [("1", TypeError), (float("nan"), ValueError)])
+def test_what_is_no_duration_is_refused(duration: float, error: type[Exception]) -> None:
+    hub = EventHub("https://studio", "jane", "key")
+    with pytest.raises(error, match="duration is a number of seconds"):
+        hub.wait(duration)
+    with pytest.raises(error, match="timeout is a number of seconds"):
+        hub.flush(duration)
+
+
 @pytest.mark.parametrize(
     ("url", "shown", "location", "secure"),
     [
