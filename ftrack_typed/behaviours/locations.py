@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
@@ -70,6 +71,11 @@ class StoresComponents(Generic[C, L]):
 
     @priority.setter
     def priority(self, priority: int) -> None:
+        from ..errors import AttributeValueError
+
+        given: object = priority
+        if isinstance(given, bool) or not isinstance(given, (int, float)) or math.isnan(given):
+            raise AttributeValueError("Location", "priority", "a number, lower ones first", priority)
         _storage(self).priority = priority
 
     @property

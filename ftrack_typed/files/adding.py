@@ -23,6 +23,7 @@ from .members import expanded, is_container, is_sequence, load_members
 from .registering import register
 from .registrations import Registration, registrations
 from .resolution import known_identifiers
+from .sequences import path_of_frame
 from .surroundings import load_surroundings
 from .transfer import Copy, transfer
 
@@ -120,7 +121,8 @@ class Addition:
             self._structure.prepare(components)
             for item in self._items:
                 context = {} if item.source_identifier is None else {CONTEXT_KEY: item.source_identifier}
-                item.identifier = self._structure.get_resource_identifier(item.component, context)
+                identifier: object = self._structure.get_resource_identifier(item.component, context)
+                item.identifier = _checked_identifier(identifier)
         except Exception as error:
             raise LocationError(
                 f"The structure of location {self._location} has no place for a component: {error}",
@@ -167,7 +169,7 @@ class Addition:
         for item in self._items:
             stored = item.identifier
             if transformer is not None:
-                stored = transformer.encode(stored, {"component": item.component})
+                stored = _checked_identifier(transformer.encode(stored, {"component": item.component}))
             places[item.component["id"]] = (item.component, stored)
         if self._storage.remembered is not None:
             self._storage.remembered.update({each: stored for each, (_, stored) in places.items()})
@@ -228,6 +230,13 @@ class Addition:
         return {transformer.decode(each.resource_identifier, {"component": by_id[each.component_id]}) for each in found}
 
 
+def _checked_identifier(identifier: object) -> str:
+    """Return *identifier*, which a structure or transformer of a studio's own made; raise TypeError for no text."""
+    if not isinstance(identifier, str):
+        raise TypeError(f"a resource identifier is text, not {identifier!r}")
+    return identifier
+
+
 def _make_container_of(target: Accessor, identifier: str, made: set[str]) -> None:
     """Make what a resource will be in, where the accessor has such a thing and it was not made a moment ago."""
     if target.implicit_containers:
@@ -256,7 +265,7 @@ def _sources(sources: object, count: int) -> list[Entity | str]:
 
 
 def _source(source: object) -> Entity | str:
-    if isinstance(source, Entity):
+    if isinstance(source, Entity) and source.entity_type == "Location":
         return source
     if isinstance(source, (str, os.PathLike)):
         return os.fspath(source)
@@ -270,5 +279,18 @@ def _items(components: Sequence[Entity], sources: Sequence[Entity | str], recurs
         load_members(components)
     for component, source in zip(components, sources, strict=True):
         for each in expanded([component], recursive):
-            found.setdefault(id(each), Item(each, source))
+            found.setdefault(id(each), Item(each, _source_of(each, component, source)))
     return list(found.values())
+
+
+def _source_of(each: Entity, component: Entity, source: Entity | str) -> Entity | str:
+    """Return the source of *each*, which is *component* or in it; raise ValueError where a path does not say it."""
+    if each is component or isinstance(source, Entity):
+        return source
+    path = path_of_frame(source, str(each["name"])) if is_sequence(component) else None
+    if path is None:
+        raise ValueError(
+            f"{source!r} is not where each of the files of {component!r} lies: give a location, a path with %04d in "
+            "place of the frames of a sequence, or the members one by one"
+        )
+    return path

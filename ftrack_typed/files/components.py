@@ -48,8 +48,15 @@ def _made(files: SessionFiles, work: Work, path: Paths, data: Mapping[str, Any])
 
 
 def _whole(path: str | os.PathLike[str]) -> str:
-    """Return *path* as it is registered: another program may read it from another folder."""
-    text = os.fspath(path)
+    """Return *path* as it is registered: another program may read it from another folder.
+
+    Raise TypeError for what is no path, and ValueError for an empty one.
+    """
+    text: object = os.fspath(path) if isinstance(path, (str, os.PathLike)) else path
+    if not isinstance(text, str):
+        raise TypeError(f"a path is text or an os.PathLike, or a list of such, not {path!r}")
+    if not text:
+        raise ValueError("a path is empty: the data of a component is at a path")
     return text if is_whole(text) else os.path.abspath(text)
 
 
@@ -57,11 +64,21 @@ def create_thumbnail(
     files: SessionFiles, entity: Entity, path: str | os.PathLike[str], data: Mapping[str, Any]
 ) -> Entity:
     """Return the new thumbnail of *entity*, uploaded and committed."""
+    check_one_file(path, "a thumbnail")
     server = files.built_in(SERVER_LOCATION_ID)
     component = create_component(files, path, {"name": "thumbnail", **data}, server)
     entity["thumbnail_id"] = component["id"]
     files.state.session.commit()
     return component
+
+
+def check_one_file(path: object, purpose: str) -> None:
+    """Raise ValueError where *path* stands for several files, of which *purpose* cannot be made."""
+    several = isinstance(path, (list, tuple)) or (
+        isinstance(path, (str, os.PathLike)) and parsed(str(os.fspath(path))) is not None
+    )
+    if several:
+        raise ValueError(f"{purpose} is made of one file, and {path!r} is several: give one of them")
 
 
 def _chosen(files: SessionFiles, location: object, component: Entity) -> Entity | None:
@@ -91,6 +108,8 @@ def _sequence(files: SessionFiles, work: Work, sequence: FrameSequence, data: Ma
     """Return a new component for a sequence, with one for each frame, known to the origin location."""
     values = dict(data)
     members = list(sequence.members())
+    if not members:
+        raise ValueError(f"{sequence.expression} comes with no frames: write the first before the last, as in [1-5, 7]")
     sizes = _sizes(members, values.get("size"))
     values.setdefault("padding", sequence.padding)
     values.setdefault("size", sum(sizes))
@@ -116,14 +135,22 @@ def _container(files: SessionFiles, work: Work, paths: Sequence[str], data: Mapp
     if "size" not in data:
         container["size"] = sum(member["size"] for member in members)
     container["members"]._items = members
-    folders = {os.path.dirname(each) for each in paths}
-    _remember(files, [(container, os.path.commonpath(folders) if len(folders) > 1 else folders.pop())])
+    _remember(files, [(container, _folder(paths))])
     return container
+
+
+def _folder(paths: Sequence[str]) -> str:
+    """Return the folder that all *paths* are in; where there is none, as on two drives, that of the first."""
+    folders = [os.path.dirname(each) for each in paths]
+    try:
+        return os.path.commonpath(folders) if len(set(folders)) > 1 else folders[0]
+    except ValueError:
+        return folders[0]
 
 
 def _sizes(members: Sequence[tuple[str, str]], whole: Any) -> list[int]:
     """Return the size of each frame in bytes: an equal part of the *whole*, or what the disk says."""
-    if whole is None:
+    if not isinstance(whole, (int, float)):  # what is no number is refused where the sequence is made
         return [_size(path) for _, path in members]
     return [round(whole / len(members))] * len(members)
 

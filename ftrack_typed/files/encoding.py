@@ -9,7 +9,7 @@ from ..entity import Entity
 from ..errors import UnexpectedResponseError
 from ..redaction import origin
 from ..symbols import SERVER_LOCATION_ID
-from .components import create_component
+from .components import check_one_file, create_component
 
 if TYPE_CHECKING:
     from .session_files import SessionFiles
@@ -20,7 +20,9 @@ def encode_media(
 ) -> Entity:
     """Return the job that encodes *media*; see `FileAccess.encode_media`."""
     session = files.state.session
+    _check(version_id, keep_original)
     if isinstance(media, (str, os.PathLike)):
+        check_one_file(media, "what is encoded")
         keep = keep_original if isinstance(keep_original, bool) else False
         # What the server deletes when it is done belongs to no version.
         data = {"version_id": version_id} if keep and version_id is not None else {}
@@ -42,3 +44,11 @@ def encode_media(
     if not isinstance(job, Entity):
         raise UnexpectedResponseError("the answer to encode_media names no job", origin(session.server_url))
     return job
+
+
+def _check(version_id: object, keep_original: object) -> None:
+    """Check what is said of media before it is uploaded; raise ValueError."""
+    if version_id is not None and not isinstance(version_id, str):
+        raise ValueError(f"version_id is the id of a version, as text, not {version_id!r}")
+    if not isinstance(keep_original, bool) and keep_original != "auto":
+        raise ValueError(f'keep_original is True, False or "auto", not {keep_original!r}')

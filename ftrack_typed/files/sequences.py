@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+_FRAME: Final = re.compile(r"%(\d*)d")
 
 
 @attrs.frozen
@@ -49,6 +53,18 @@ def parsed(path: str) -> FrameSequence | None:
         return None
     frames: Iterable[int] = found.indexes
     return FrameSequence(str(found.head), str(found.tail), int(found.padding), tuple(frames))
+
+
+def path_of_frame(path: str, number: str) -> str | None:
+    """Return the path of one frame of the sequence at *path*, which has ``%04d`` or such; None where it has none."""
+    sequence = parsed(path)
+    expression = path if sequence is None else sequence.expression
+    places = list(_FRAME.finditer(expression))
+    if not places or not number.isdecimal():
+        return None
+    place = places[-1]
+    filled = str(int(number)).zfill(int(place.group(1) or 0))
+    return f"{expression[: place.start()]}{filled}{expression[place.end() :]}"
 
 
 def extension(path: str) -> str:

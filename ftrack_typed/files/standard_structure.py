@@ -107,6 +107,8 @@ class StandardStructure(Structure):
         What consists of characters that have no place in a name, such as emoji alone, gets one made of its checksum:
         the same each time, and not that of another.
         """
+        if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise StructureError(f"{value!r} is no name, and the standard structure is made of names")
         name = self._clean(value)
         if self.illegal_character_substitute is None:
             if not _NO_NAMES.isdisjoint(re.split(r"[/\\]", name)):

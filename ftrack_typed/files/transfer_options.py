@@ -46,18 +46,38 @@ def _check_progress(instance: object, attribute: object, value: object) -> None:
         raise ValueError(f'progress is a function, "bar" or None, not {value!r}')
 
 
+def _check_cancel(instance: object, attribute: object, value: Any) -> None:
+    if value is not None and not callable(getattr(value, "is_set", None)):
+        raise ValueError(f"cancel is an object with is_set(), such as a threading.Event, not {value!r}")
+
+
+def _check_retries(instance: object, attribute: object, value: object) -> None:
+    if not isinstance(value, Retries):
+        raise ValueError(f"retries is a Retries, such as Retries(attempts=3), not {value!r}")
+
+
+def _at_least(minimum: int) -> Callable[[object, attrs.Attribute[int], object], None]:
+    """Return what checks that an option is a whole number, of *minimum* or more."""
+
+    def check(instance: object, attribute: attrs.Attribute[int], value: object) -> None:
+        if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
+            raise ValueError(f"{attribute.name} is a whole number, {minimum} or more, not {value!r}")
+
+    return check
+
+
 @attrs.frozen(kw_only=True)
 class TransferOptions:
     """How data is transferred; `transferring` says what each option does."""
 
-    workers: int = attrs.field(default=4, validator=validators.ge(1))
+    workers: int = attrs.field(default=4, validator=_at_least(1))
     verify: Verification = attrs.field(default="size", validator=validators.in_(("size", "checksum")))
     resume: bool = False
     progress: Report | Literal["bar"] | None = attrs.field(default=None, validator=_check_progress)
-    cancel: Cancellation | None = None
-    multipart_above: int = attrs.field(default=16 * MEBIBYTE, validator=validators.ge(0))
-    parts_at_once: int = attrs.field(default=4, validator=validators.ge(1))
-    retries: Retries = attrs.field(factory=Retries)
+    cancel: Cancellation | None = attrs.field(default=None, validator=_check_cancel)
+    multipart_above: int = attrs.field(default=16 * MEBIBYTE, validator=_at_least(0))
+    parts_at_once: int = attrs.field(default=4, validator=_at_least(1))
+    retries: Retries = attrs.field(factory=Retries, validator=_check_retries)
 
 
 _CURRENT: ContextVar[TransferOptions | None] = ContextVar("ftrack_typed_transfers", default=None)

@@ -24,7 +24,7 @@ from ftrack_typed.errors import (
     LocationError,
     ServerError,
 )
-from ftrack_typed.files import DiskAccessor, EntityIdStructure, StandardStructure
+from ftrack_typed.files import DiskAccessor, EntityIdStructure, ResourceIdentifierTransformer, StandardStructure
 from ftrack_typed.sandbox.in_process import Sandbox
 from tests.files.conftest import Disk, frames, make_disk, make_version, write
 from tests.session.conftest import Production, actions_of
@@ -144,6 +144,77 @@ def test_two_components_of_one_name_are_refused_before_anything_is_copied(
     with pytest.raises(LocationError, match=r"would both be '.*main\.exr'"):
         disk.location.add_components(made, origin)
     assert disk.files() == {}
+
+
+@pytest.mark.parametrize("behind", ["", " [1-3]"])
+def test_frames_come_from_a_path_that_stands_for_them(
+    session: Session, version: AssetVersion, disk: Disk, source: Path, behind: str
+) -> None:
+    sequence = version.create_component(frames(source, 3), {"name": "plate"})
+    (source / "elsewhere").mkdir()
+    frames(source / "elsewhere", 3, "other")
+    disk.location.add_component(sequence, f"{source}/elsewhere/other.%04d.exr{behind}")
+    assert sorted(disk.files().values()) == [b"frame 1", b"frame 2", b"frame 3"]
+
+
+def test_one_file_is_not_the_source_of_several(
+    session: Session, version: AssetVersion, disk: Disk, source: Path
+) -> None:
+    sequence = version.create_component(frames(source, 3))
+    container = version.create_component([write(source / "a.exr"), write(source / "b.exr")])
+    for component in (sequence, container):
+        with pytest.raises(ValueError, match="where each of the files"):
+            disk.location.add_component(component, source / "plate.0001.exr")
+    assert disk.files() == {}
+
+
+def test_frames_of_a_sequence_are_registered_where_they_lie(
+    session: Session, version: AssetVersion, origin: Location, source: Path
+) -> None:
+    sequence = version.create_component(frames(source, 2))
+    assert isinstance(sequence, SequenceComponent)
+    origin.remove_component(sequence)
+    origin.add_component(sequence, "/elsewhere/other.%d.exr")
+    found = origin.get_filesystem_paths([sequence, *sequence.members])
+    assert found == ["/elsewhere/other.%d.exr", "/elsewhere/other.1.exr", "/elsewhere/other.2.exr"]
+
+
+def test_source_that_is_another_entity_is_refused(version: AssetVersion, disk: Disk, source: Path) -> None:
+    component = version.create_component(write(source / "plate.exr"))
+    with pytest.raises(TypeError, match="a source is a location or a path"):
+        disk.location.add_component(component, version)  # type: ignore[arg-type]
+
+
+class Strange(EntityIdStructure, ResourceIdentifierTransformer):
+    """A structure, or a transformer, of a studio that forgot to return something."""
+
+    def get_resource_identifier(self, entity: object, context: object = None) -> str:
+        return None  # type: ignore[return-value]
+
+    def encode(self, resource_identifier: object, context: object = None) -> str:
+        return None  # type: ignore[return-value]
+
+
+def test_identifier_that_is_no_text_is_refused(
+    version: AssetVersion, disk: Disk, origin: Location, source: Path
+) -> None:
+    component = version.create_component(write(source / "plate.exr"))
+    strange = Strange()
+    disk.location.resource_identifier_transformer = strange
+    with pytest.raises(LocationError, match="identifier is text, not None; nothing was registered"):
+        disk.location.add_component(component, origin)
+    disk.location.structure = strange
+    with pytest.raises(LocationError, match="no place for a component: a resource identifier is text, not None"):
+        disk.location.add_component(component, origin)
+    assert disk.files() == {}
+
+
+def test_component_without_a_name_has_no_place_in_the_standard_structure(
+    version: AssetVersion, disk: Disk, origin: Location, source: Path
+) -> None:
+    component = version.create_component(write(source / "plate.exr"), {"name": None})
+    with pytest.raises(LocationError, match="None is no name"):
+        disk.location.add_component(component, origin)
 
 
 def test_number_of_sources_is_checked_first(session: Session, version: AssetVersion, disk: Disk, source: Path) -> None:

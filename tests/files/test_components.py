@@ -238,6 +238,47 @@ def test_container_is_registered_where_its_files_lie(session: Session, source: P
     assert location.get_filesystem_path(component) == str(source)
 
 
+@pytest.mark.parametrize("other", ["C:\\plates\\b.exr", "https://studio/plates/b.exr"])
+def test_container_of_files_that_no_folder_holds(session: Session, source: Path, origin: Location, other: str) -> None:
+    component = session.create_component([write(source / "a.exr"), other], location=None)
+    assert isinstance(component, ContainerComponent)
+    found = origin.get_resource_identifiers([component, *component.members])
+    assert found == [str(source), str(source / "a.exr"), other]
+
+
+@pytest.mark.parametrize("frames", ["[5-1]", "[]"])
+@pytest.mark.parametrize("data", [{}, {"size": 10}], ids=str)
+def test_sequence_of_no_frames_is_refused(session: Session, source: Path, frames: str, data: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="no frames"):
+        session.create_component(f"{source}/plate.%04d.exr {frames}", data, location=None)
+    assert session.created == []
+
+
+def test_size_of_a_sequence_that_is_no_number_is_refused(session: Session, source: Path) -> None:
+    with pytest.raises(AttributeValueError, match=r"SequenceComponent\.size"):
+        session.create_component(frames(source, 2), {"size": "12"}, location=None)
+    assert session.created == []
+
+
+@pytest.mark.parametrize("path", ["", [""]], ids=str)
+def test_empty_path_is_refused(session: Session, path: str | list[str]) -> None:
+    with pytest.raises(ValueError, match="empty"):
+        session.create_component(path, location=None)
+    assert session.created == []
+
+
+def test_thumbnail_of_several_files_is_refused(
+    session: Session, production: Production, source: Path, sandbox: Sandbox
+) -> None:
+    task = session.get(Task, production.task_ids[0])
+    assert task is not None
+    sandbox.requests.clear()
+    for several in (frames(source, 2), [write(source / "still.png")]):
+        with pytest.raises(ValueError, match="one file"):
+            task.create_thumbnail(several)  # type: ignore[arg-type]
+    assert not list(sandbox.requests)
+
+
 def test_container_of_nothing_is_refused(session: Session) -> None:
     with pytest.raises(ValueError, match="one path at least"):
         session.create_component([], location=None)

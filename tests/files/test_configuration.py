@@ -122,6 +122,9 @@ def test_settings_take_what_they_are_for(session: Session) -> None:
         location.accessor = "/mnt"  # type: ignore[assignment]
     with pytest.raises(AttributeValueError, match="structure"):
         location.structure = StandardStructure  # type: ignore[assignment]
+    for priority in (None, "1", True, float("nan")):
+        with pytest.raises(AttributeValueError, match=r"Location\.priority takes a number"):
+            location.priority = priority  # type: ignore[assignment]
     location.accessor = NOT_SET
     assert location.accessor is None
     with pytest.raises(UnknownAttributeError, match="accesor"):

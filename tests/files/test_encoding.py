@@ -15,7 +15,7 @@ from ftrack_typed.entities import AssetVersion, Component, FileComponent, Job, L
 from ftrack_typed.errors import JobFailedError, JobTimeoutError, NotFoundError
 from ftrack_typed.sandbox.in_process import Sandbox
 from tests.conftest import Require
-from tests.files.conftest import write
+from tests.files.conftest import frames, write
 
 PATIENCE = 600.0
 """Seconds that an encoding may take on a busy machine."""
@@ -83,9 +83,16 @@ def test_original_is_in_the_version_where_it_is_kept(
     assert data.get("version_id") == (version.id if keep else None)
 
 
-def test_other_media_are_refused(session: Session, version: AssetVersion, sandbox: Sandbox) -> None:
+def test_other_media_are_refused(session: Session, version: AssetVersion, sandbox: Sandbox, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="a path or a FileComponent"):
         session.encode_media(version)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="one file"):
+        session.encode_media(frames(tmp_path, 2))
+    path = write(tmp_path / "shot.mov")
+    with pytest.raises(ValueError, match="version_id"):
+        session.encode_media(path, version)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="keep_original"):
+        session.encode_media(path, keep_original="no")  # type: ignore[arg-type]
     assert not list(sandbox.requests)
 
 

@@ -80,7 +80,19 @@ def test_options_of_a_block_hold_in_it_only(version: AssetVersion, disk: Disk, s
 
 
 @pytest.mark.parametrize(
-    "options", [{"workers": 0}, {"verify": "hope"}, {"progress": "line"}, {"parts_at_once": 0}], ids=str
+    "options",
+    [
+        {"workers": 0},
+        {"workers": 1.5},
+        {"workers": "4"},
+        {"verify": "hope"},
+        {"progress": "line"},
+        {"parts_at_once": 0},
+        {"multipart_above": "1 MiB"},
+        {"cancel": True},
+        {"retries": 3},
+    ],
+    ids=str,
 )
 def test_options_that_cannot_be(options: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(options))), transferring(**options):  # type: ignore[arg-type]
