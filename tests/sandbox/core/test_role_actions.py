@@ -69,6 +69,16 @@ def test_roles_are_given_for_projects_and_taken_away(calls: Calls, newcomer: Cal
     assert calls.query(f"UserSecurityRole where user_id is {given['user_id']}") == []
 
 
+def test_who_may_do_everything_or_nothing_is_told_so(calls: Calls, newcomer: Calls, task: Entity) -> None:
+    component = calls.create("FileComponent", name="loose")["id"]
+    context = {"entity_type": "FileComponent", "entity_key": [component]}
+    setting = {"entity_type": "Status", "entity_key": [calls.query("Status")[0]["id"]]}
+    for asked in (context, setting):
+        told = {"action": "update", "context": asked}
+        assert act(calls, "_authorize_operation", data=told) == {"result": True}
+        assert act(newcomer, "_authorize_operation", data=told) == {"result": False}
+
+
 def test_a_role_is_given_once(calls: Calls, newcomer: Calls) -> None:
     given = {"user_id": newcomer.caller.user_id, "role_id": role_ids(calls.store)["User"]}
     first = act(calls, "add_user_security_role", **given, all_open_projects=True)

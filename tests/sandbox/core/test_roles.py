@@ -204,6 +204,53 @@ def test_one_s_own_things_are_one_s_own(calls: Calls, hire: Hire) -> None:
     assert not is_refused(hire(), key)
 
 
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"first_name": "Ann"},
+        {"last_name": "Smith"},
+        {"email": "ann@example.com"},
+        {"thumbnail_id": None},
+        {"thumbnail": None},
+        {"metadata": []},
+    ],
+    ids=lambda details: next(iter(details)),
+)
+def test_details_of_one_s_own_user_are_one_s_own(hire: Hire, details: Entity) -> None:
+    employee = hire("User")
+    assert not is_refused(employee, update("User", employee.caller.user_id, **details))
+    assert is_refused(hire("User"), update("User", employee.caller.user_id, **details))
+    assert is_refused(employee, update("User", employee.caller.user_id, **details, username="x"))
+
+
+def test_refusal_says_to_whom_it_belongs(calls: Calls, task: Entity, other_project: Entity, hire: Hire) -> None:
+    employee, colleague = hire("User", other_project["id"]), hire("User")
+    job = colleague.create("Job")
+    for operation, reason in (
+        (update("Task", task["id"], name="x"), f"no role of this user is for the project {task['project_id']}"),
+        (update("Job", job["id"], status="failed"), "it belongs to another user"),
+        (create("Scope", name="x"), "it belongs to the site, which needs the role Administrator"),
+    ):
+        assert reason in employee.fault(operation).content
+
+
+def upload(component_id: str) -> Entity:
+    values = {"component_id": component_id, "file_name": "plate.exr", "file_size": 3}
+    return {"action": "get_upload_metadata", **values}
+
+
+def test_files_are_for_those_who_may_change_the_component(
+    calls: Calls, version: Entity, project: Entity, other_project: Entity, hire: Hire
+) -> None:
+    component = calls.create("FileComponent", name="main", version_id=version["id"])["id"]
+    nowhere = str(uuid.uuid4())
+    reader, stranger, artist = hire(), hire("User", other_project["id"]), hire("User", project["id"])
+    for user, may_change, may_begin in ((reader, False, False), (stranger, False, True), (artist, True, True)):
+        assert is_refused(user, upload(component)) is not may_change
+        assert is_refused(user, upload(nowhere)) is not may_begin
+    assert not is_refused(calls, upload(component))
+
+
 def test_a_component_needs_no_project_before_it_has_a_version(
     version: Entity, project: Entity, other_project: Entity, hire: Hire
 ) -> None:
