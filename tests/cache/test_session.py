@@ -249,6 +249,19 @@ def test_items_come_from_the_cache(
     assert set(asked) <= computed, "the cache has everything else"
 
 
+def test_items_of_what_is_known_come_from_the_cache(
+    open_session: type[Session], production: Production, sandbox: Sandbox, watched: Watched
+) -> None:
+    text = f"select id from Task where id is {production.task_ids[0]}"
+    session = open_session(cache=watched)
+    task = session.query(text).one()
+    open_session(cache=watched).query(text).one().items()
+    sandbox.requests.clear()
+    task.items()
+    asked = str(operations_of(sandbox)[0]["expression"]).removeprefix("select ").partition(" from ")[0].split(", ")
+    assert set(asked) <= {facts.wire for facts in Task._ftrack_facts.values() if facts.computed}
+
+
 def test_file_is_used_as_it_is(
     open_session: type[Session], production: Production, sandbox: Sandbox, file: FileCache
 ) -> None:

@@ -295,6 +295,26 @@ def test_commit_that_the_server_gets_twice_is_done_once(
     assert list(made.items_) == [task]
 
 
+def test_metadata_that_the_server_gets_twice_is_there_once(
+    session: Session, production: Production, sandbox: Sandbox
+) -> None:
+    task = session.get(Task, production.task_ids[0])
+    assert task is not None
+    task.metadata["once"] = "only"
+
+    def repeat(request: object, answer: Callable[[], Response]) -> Response:
+        answer()
+        return answer()
+
+    sandbox.intercept = repeat
+    try:
+        session.commit()
+    finally:
+        sandbox.intercept = None
+    assert not session.recorded_operations
+    assert dict(task.metadata) == {"once": "only"}
+
+
 def test_without_a_lost_commit_nothing_is_asked(session: Session, sandbox: Sandbox) -> None:
     found = session.resolve_commit()
     assert (found.committed, found.pending) == ((), ())

@@ -22,6 +22,7 @@ from ftrack_typed.errors import (
     UnrecognisedEntityTypeError,
 )
 from ftrack_typed.sandbox.in_process import Sandbox
+from ftrack_typed.symbols import NOT_SET
 from tests.session.conftest import Production, make_production, operations_of
 
 
@@ -199,6 +200,52 @@ def test_siblings_of_several_types_share_a_request_where_they_have_the_attribute
     sandbox.requests.clear()
     assert [each["bid"] for each in found if type(each) is not Project] == [0.0] * 4
     assert [text.partition(" where ")[0] for text in expressions_of(sandbox)] == ["select bid from TypedContext"]
+
+
+def test_what_is_deleted_is_no_sibling_any_more(session: Session, production: Production, sandbox: Sandbox) -> None:
+    first, gone, _ = tasks_of(session, production)
+    session.delete(gone)
+    session.commit()
+    sandbox.requests.clear()
+    assert first["description"] is None
+    (text,) = expressions_of(sandbox)
+    assert [task_id in text for task_id in production.task_ids] == [True, False, True]
+
+
+def test_attribute_that_types_have_each_for_itself(session: Session, production: Production, sandbox: Sandbox) -> None:
+    ids = ", ".join((production.project_id, *production.task_ids))
+    found = session.query(f"select name from Context where id in ({ids})").all()
+    project, task, *_ = sorted(found, key=lambda each: type(each).__name__)
+    assert (type(project), type(task)) == (Project, Task)
+    assert "end_date" not in Context._ftrack_facts
+    sandbox.requests.clear()
+    for each in (task, project):
+        each["end_date"]
+        assert "end_date" in vars(each)
+    asked = expressions_of(sandbox)
+    assert [text.partition(" where ")[0] for text in asked] == [
+        f"select end_date from {name}" for name in ("Task", "Project")
+    ]
+    assert production.project_id not in asked[0]
+
+
+def test_items_of_what_is_new_ask_nothing_of_it(session: Session, production: Production, sandbox: Sandbox) -> None:
+    new = session.create(Task, name="new", parent_id=production.shot_id)
+    sandbox.requests.clear()
+    assert dict(new.items())["name"] == "new"
+    assert not any(new.id in text for text in expressions_of(sandbox))
+    session.rollback()
+
+
+def test_items_where_population_is_off_are_what_is_loaded(
+    session: Session, production: Production, sandbox: Sandbox
+) -> None:
+    task = tasks_of(session, production)[0]
+    sandbox.requests.clear()
+    with session.auto_populating(False):
+        items = dict(task.items())
+    assert (items["name"], items["description"]) == (task.name, NOT_SET)
+    assert expressions_of(sandbox) == []
 
 
 def test_attribute_of_an_absent_reference_of_500_tasks_takes_two_requests(
