@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from .collection import Collection, MappedCollection
 from .entity import Entity
-from .facts import AttributeKind
+from .facts import AttributeFacts, AttributeKind
 from .symbols import CREATED, DELETED, MODIFIED, NOT_SET, Symbol
 
 PLACES = itertools.count()
@@ -136,13 +136,33 @@ def restore(entity: Entity, name: str, old: Any) -> None:
         content[name] = old
 
 
-def touched_references(changes: Changes) -> Iterator[Entity]:
-    """Yield what the changed entity refers to, or referred to before: collections there may be out of date."""
+def touched_references(changes: Changes) -> Iterator[tuple[AttributeFacts, Any]]:
+    """Yield what the changed entity refers to, or referred to before, with the facts of the reference.
+
+    Collections there may be out of date. What it referred to is the key alone where no more is known of that.
+    """
     content, old = vars(changes.entity), changes.old
     whole = changes.created is not None or changes.deleted is not None
     for facts in changes.entity._ftrack_kinds[AttributeKind.REFERENCE]:
         name = facts.name
         if name in content and (whole or name in old) and isinstance(content[name], Entity):
-            yield content[name]
-        if name in old and isinstance(old[name], Entity):
-            yield old[name]
+            yield facts, content[name]
+        if name in old:
+            if isinstance(old[name], Entity):
+                yield facts, old[name]
+            elif old[name] is NOT_SET:
+                twins = changes.entity._ftrack_twins.get(name, ())
+                yield from ((facts, old[twin.name]) for twin in twins if isinstance(old.get(twin.name), str))
+
+
+def moved_items(changes: Changes) -> Iterator[tuple[Entity, bool]]:
+    """Yield what came into the collections of the changed entity, and True, and what left them, and False."""
+    content, old = vars(changes.entity), changes.old
+    for facts in changes.entity._ftrack_kinds[AttributeKind.COLLECTION]:
+        if facts.name in changes.sent:
+            now, before = (
+                dict.fromkeys(cast("Collection[Entity]", held)) if isinstance(held, Collection) else {}
+                for held in (content.get(facts.name), old.get(facts.name))
+            )
+            yield from ((item, True) for item in now if item not in before)
+            yield from ((item, False) for item in before if item not in now)

@@ -184,6 +184,10 @@ class MappedCollection(MutableMapping[str, V]):
         """Hold what *before* holds, and record nothing."""
         self._values = dict(before)
 
+    def _rebase(self, before: dict[str, V], read: MappedCollection[V]) -> None:
+        """Hold what *read* holds, with what changed here since *before*, and record nothing."""
+        self._values = rebased(self._values, before, read._values)
+
     @property
     def entity(self) -> Entity:
         """The entity that the mapping belongs to."""
@@ -231,6 +235,13 @@ class MappedCollection(MutableMapping[str, V]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._entity.entity_type}.{self._facts.name} {self._values!r}>"
+
+
+def rebased(values: Mapping[str, V], before: Mapping[str, V], read: Mapping[str, V]) -> dict[str, V]:
+    """Return *read* with the changes that made *values* of *before*."""
+    changed = {key: value for key, value in values.items() if key not in before or before[key] != value}
+    kept = {key: value for key, value in read.items() if key in values or key not in before}
+    return {**kept, **changed}
 
 
 @contextlib.contextmanager

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from .cache import Cache, KeyMaker, LayeredCache, SerialisedCache, StringKeyMaker, TextCache
-from .changes import Changes, touched_references
+from .changes import Changes
+from .commit.relations import related
 from .encoding import encodable, encode, json_text
 from .entity import Entity
 from .errors import UnrecognisedEntityTypeError
@@ -174,8 +175,8 @@ class EntityCache(LayeredCache[Any, Any]):
         below.set_many({key: decoded_content(content, known) for key, content in contents.items()})
 
     def outdated(self, taken: Iterable[Changes], planned: Iterable[PlannedOperation]) -> list[Any]:
-        """Return the keys of what a commit changes, and of what refers to it."""
-        changed = [each for changes in taken for each in (changes.entity, *touched_references(changes))]
+        """Return the keys of what a commit changes, and of what is related to it."""
+        changed = [each for changes in taken for each in (changes.entity, *related(self._state, changes))]
         keys = dict.fromkeys(map(self.key_of, changed))
         pushed = (each.operation for each in planned if each.pushed)
         keys.update(dict.fromkeys(self.key(each["entity_type"], each["entity_key"]) for each in pushed))

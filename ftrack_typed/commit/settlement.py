@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ..answers import MERGING_ERRORS
-from ..changes import Changes, touched_references
+from ..changes import Changes
 from ..collection import bury
 from ..entity import Entity
 from ..errors import UnrecognisedEntityTypeError
 from ..facts import AttributeKind
 from ..wire import ENTITY_TYPE
 from .batch import PlannedOperation
+from .relations import forget_relations
 
 if TYPE_CHECKING:
     from ..state import SessionState
 
 _LOGGER: Final = logging.getLogger(__name__)
+
+_PLACE: Final = frozenset({"name", "parent", "parent_id", "asset", "asset_id"})
+"""What says where an entity is, and what it is called there."""
+
+_OF_PLACE: Final = ("link", "_link", "ancestors")
+"""What servers make of the above, by the names on the wire: they take it for no computed value."""
 
 
 def apply(
@@ -30,18 +38,35 @@ def apply(
         # A question that comes from now on is asked after all this.
         for changes in taken:
             state.freshness.settle(changes)
+    for changes in taken:
+        if changes.created is None and changes.deleted is None:
+            _forget_derived(state, changes)
     for each, result in zip(planned, results, strict=True):
         if each.entity is not None:
             _merge_answer(state, each.entity, result)
         elif each.pushed:
             _apply_pushed(state, each.operation, result)
-    stale: dict[tuple[int, type[Entity]], Entity] = {}
     for changes in taken:
         if changes.deleted is not None:
             _bury(state, changes.entity)
-        stale.update({(id(other), type(changes.entity)): other for other in touched_references(changes)})
-    for (_, item_type), other in stale.items():
-        forget_collections(state, other, item_type)
+    forget_relations(state, taken)
+
+
+def _forget_derived(state: SessionState, changes: Changes) -> None:
+    """Drop what the server makes of the values that changed, and may not answer; it loads again when read."""
+    entity, content = changes.entity, vars(changes.entity)
+    names = [name for name in _computed(type(entity)) if name in content or state.freshness.is_needed]
+    if not _PLACE.isdisjoint(changes.sent):
+        names += [entity._ftrack_names[wire] for wire in _OF_PLACE if wire in entity._ftrack_names]
+    for name in names:
+        content.pop(name, None)
+    state.freshness.forget(entity, names)
+
+
+@functools.cache
+def _computed(entity_type: type[Entity]) -> tuple[str, ...]:
+    """Return the names of the plain values of *entity_type* that the server computes."""
+    return tuple(facts.name for facts in entity_type._ftrack_kinds[AttributeKind.SCALAR] if facts.computed)
 
 
 def _merge_answer(state: SessionState, entity: Entity, result: Any) -> None:
@@ -82,20 +107,3 @@ def _apply_pushed(state: SessionState, operation: Mapping[str, Any], result: Any
 def _bury(state: SessionState, entity: Entity) -> None:
     state.identity.remove(entity)
     bury(entity, True)
-
-
-def forget_collections(state: SessionState, entity: Entity, item_type: type[Entity]) -> None:
-    """Drop the loaded collections of *entity* that may hold an *item_type*; they load again when read.
-
-    Those with changes that wait for the next commit stay. Answers that are on their way do not bring any back.
-    """
-    content = vars(entity)
-    kept = state.unit.written(entity)
-    dropped: list[str] = []
-    for facts in entity._ftrack_kinds[AttributeKind.COLLECTION]:
-        if (facts.name in content or state.freshness.is_needed) and facts.name not in kept:
-            target = entity._ftrack_type(facts.target or "")
-            if issubclass(item_type, target) or issubclass(target, item_type):
-                dropped.append(facts.name)
-                content.pop(facts.name, None)
-    state.freshness.forget(entity, dropped)

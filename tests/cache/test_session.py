@@ -392,6 +392,20 @@ def test_commit_drops_what_it_changed_and_what_refers_to_it(
     assert found.name == "renamed"
 
 
+def test_commit_drops_what_came_into_a_collection_that_it_changed(
+    open_session: type[Session], production: Production, watched: Watched
+) -> None:
+    session = open_session(cache=watched)
+    tasks = session.query(Task).where(Task.parent_id == production.shot_id)
+    task = tasks.select(Task.parent.name, Task.project.name).result()[0]
+    other = session.create(Shot, name="other", parent=task.project)
+    other.children.append(task)
+    session.commit()
+    found = open_session(cache=watched).get(Task, task.id)
+    assert found is not None
+    assert found.parent.id == other.id
+
+
 def test_commit_in_batches_drops_all_of_them(
     open_session: type[Session], production: Production, watched: Watched
 ) -> None:

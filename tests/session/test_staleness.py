@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from starlette.responses import Response
 
-from ftrack_typed.entities import ListCategory, Note, Session, Shot, Task, TypedContextList, User
+from ftrack_typed.entities import (
+    Asset,
+    AssetType,
+    AssetVersion,
+    FileComponent,
+    ListCategory,
+    Note,
+    Session,
+    Shot,
+    Task,
+    TypedContextList,
+    User,
+)
 from ftrack_typed.errors import QueryError
+from ftrack_typed.sandbox.application import ApiRequest
 from ftrack_typed.sandbox.in_process import Sandbox
 from tests.session.conftest import Production, operations_of
 
@@ -149,3 +163,170 @@ def test_metadata_that_waits_for_a_commit_stays(session: Session, task: Task) ->
 def test_order_by_a_key_of_a_collection_is_refused_like_its_directions(session: Session) -> None:
     with pytest.raises(QueryError, match="no order by a key"):
         session.query(Shot).order_by(Shot.metadata["a"])
+
+
+def test_keys_of_others_stay_where_a_mapping_with_changes_is_read_again(
+    session: Session, task: Task, open_session: type[Session]
+) -> None:
+    task.metadata = {"changed": "1", "removed": "1", "theirs": "1", "removed by them": "1"}
+    session.commit()
+    held = task.metadata
+    held["changed"] = "mine"
+    held["new"] = "mine"
+    del held["removed"]
+    other = open_session()
+    theirs = same(other, task)
+    theirs.metadata["theirs"] = "2"
+    theirs.metadata["added by them"] = "2"
+    del theirs.metadata["removed by them"]
+    other.commit()
+    session.populate(task, "metadata")
+    expected = {"changed": "mine", "new": "mine", "theirs": "2", "added by them": "2"}
+    assert dict(task.metadata) == expected
+    assert task.metadata is held
+    session.commit()
+    assert dict(same(open_session(), task).metadata) == expected
+
+
+def test_custom_attributes_of_others_stay_where_those_with_changes_are_read_again(
+    session: Session, production: Production, open_session: type[Session]
+) -> None:
+    shot, other = session.get(Shot, production.shot_id), open_session()
+    theirs = other.get(Shot, production.shot_id)
+    assert shot is not None
+    assert theirs is not None
+    before = dict(shot.custom_attributes)
+    shot.custom_attributes["handles"] = 8
+    theirs.custom_attributes["fstart"] = 1017
+    other.commit()
+    session.populate(shot, "custom_attributes")
+    assert dict(shot.custom_attributes) == {**before, "handles": 8, "fstart": 1017}
+    session.commit()
+    again = open_session().get(Shot, production.shot_id)
+    assert again is not None
+    assert dict(again.custom_attributes) == {**before, "handles": 8, "fstart": 1017}
+
+
+def test_mapping_that_is_read_again_while_it_is_sent_keeps_what_was_written_twice(
+    session: Session, task: Task, sandbox: Sandbox
+) -> None:
+    task.metadata = {"theirs": "1"}
+    session.commit()
+    task.metadata["first"] = "sent"
+
+    def read_again(request: ApiRequest, answer: Callable[[], Response]) -> Response:
+        sandbox.intercept = None
+        task.metadata["second"] = "waits"
+        session.call(
+            [
+                {
+                    "action": "update",
+                    "entity_type": "Metadata",
+                    "entity_key": [task.id, "theirs"],
+                    "entity_data": {"__entity_type__": "Metadata", "value": "2"},
+                }
+            ]
+        )
+        session.populate(task, "metadata")
+        return answer()
+
+    sandbox.intercept = read_again
+    session.commit()
+    expected = {"theirs": "2", "first": "sent", "second": "waits"}
+    assert dict(task.metadata) == expected
+    sandbox.requests.clear()
+    session.commit()
+    (operation,) = operations_of(sandbox)
+    assert operation["entity_key"] == [task.id, "second"]
+    session.populate(task, "metadata")
+    assert dict(task.metadata) == expected
+
+
+def test_item_that_came_into_a_collection_says_where_it_is_after_the_commit(
+    session: Session, task: Task, production: Production
+) -> None:
+    shot = session.get(Shot, production.shot_id)
+    assert shot is not None
+    other = session.create(Shot, name="other", parent=shot.parent)
+    session.commit()
+    assert task in shot.children
+    assert task.parent is shot
+    assert [each.id for each in task.ancestors] == [shot.id]
+    other.children.append(task)
+    session.commit()
+    assert task.parent is other
+    assert task.parent_id == other.id
+    assert task not in shot.children
+    assert task in other.children
+    assert [each.id for each in task.ancestors] == [other.id]
+
+
+def test_item_that_left_a_collection_says_so_after_the_commit(session: Session, task: Task) -> None:
+    category = session.query(ListCategory).result()[0]
+    tasks = session.create(TypedContextList, name="dailies", project=task.project, category=category)
+    asset_type = session.query(AssetType).result()[0]
+    asset = session.create(Asset, name="plate", parent=task.parent, type=asset_type)
+    version = session.create(AssetVersion, asset=asset, task=task)
+    component = session.create(FileComponent, name="main", file_type=".exr", size=1, version=version)
+    session.commit()
+    assert list(task.lists) == []
+    tasks.items_.append(task)
+    session.commit()
+    assert list(task.lists) == [tasks]
+    assert list(version.components) == [component]
+    tasks.items_.remove(task)
+    version.components.remove(component)
+    session.commit()
+    assert list(task.lists) == []
+    assert component.version is None
+    assert component.version_id is None
+
+
+def test_place_that_was_written_after_a_collection_waits_for_the_next_commit(
+    session: Session, task: Task, production: Production, sandbox: Sandbox
+) -> None:
+    shot = session.get(Shot, production.shot_id)
+    assert shot is not None
+    first, second = (session.create(Shot, name=name, parent=shot.parent) for name in ("first", "second"))
+    session.commit()
+    assert task.parent is shot
+    first.children.append(task)
+
+    def write(request: ApiRequest, answer: Callable[[], Response]) -> Response:
+        sandbox.intercept = None
+        task.parent = second
+        return answer()
+
+    sandbox.intercept = write
+    session.commit()
+    assert task.parent is second
+    session.rollback()
+    assert task.parent is first
+
+
+def test_what_servers_make_of_a_value_is_that_of_the_new_one(session: Session, task: Task) -> None:
+    assert [each["name"] for each in task.link][1:] == [task.parent.name, task.name]
+    task.bid = 3600.0
+    session.commit()
+    assert task.bid_time_logged_difference == 3600.0
+    task.bid = 7200.0
+    task.name = "renamed"
+    session.commit()
+    assert [each["name"] for each in task.link][1:] == [task.parent.name, "renamed"]
+    assert task.bid_time_logged_difference == 7200.0
+
+
+def test_item_leaves_the_collection_of_a_parent_that_is_known_by_its_key(
+    session: Session, task: Task, production: Production
+) -> None:
+    shot = session.get(Shot, production.shot_id)
+    assert shot is not None
+    other = session.create(Shot, name="other", parent=shot.parent)
+    session.commit()
+    assert task in shot.children
+    assert task.parent_id == shot.id
+    assert "parent" not in vars(task)
+    task.parent = other
+    session.commit()
+    assert task not in shot.children
+    assert task in other.children
