@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -105,6 +105,12 @@ CHANGES: Final[dict[str, tuple[str, Any, Any]]] = {
     "a key less": ("metadata", metadata(a="1"), {"a": "1"}),
     "other order of keys": ("metadata", metadata(b="2", a="1"), {"b": "2", "a": "1"}),
     "a custom value": ("custom_attributes", custom(fps=25, on=True, due=None), {"fps": 25, "on": True, "due": None}),
+    "a custom value less": ("custom_attributes", custom(fps=24, on=True), {"fps": 24, "on": True}),
+    "a custom value more": (
+        "custom_attributes",
+        custom(fps=24, on=True, due=None, more="x"),
+        {"fps": 24, "on": True, "due": None, "more": "x"},
+    ),
     "an equal custom value of another type": (
         "custom_attributes",
         custom(fps=24, on=1, due=None),
@@ -128,6 +134,33 @@ def test_whatever_changed_shows(session: Session, server: Answering, name: str) 
         assert held["width"] is True
     else:
         assert held == expected
+
+
+@pytest.mark.parametrize("wrap", [lambda value: value, lambda value: {"width": value}, lambda value: [value]])
+def test_values_that_are_equal_and_not_the_same_show_in_mappings(
+    session: Session, server: Answering, wrap: Callable[[Any], Any]
+) -> None:
+    for number in (1, True, 1.0):
+        server.rows = [row(metadata=metadata(a=number), custom_attributes=custom(a=wrap(number)))]
+        task: Any = asked(session)
+        assert type(task.metadata["a"]) is type(number)
+        assert repr(task.custom_attributes["a"]) == repr(wrap(number))
+
+
+def test_custom_value_whose_key_changed_has_the_new_one(session: Session, server: Answering) -> None:
+    for key in ("before", "after"):
+        server.rows = [row(custom_attributes=custom(**{key: 1}))]
+        assert dict(asked(session).custom_attributes) == {key: 1}
+
+
+def test_custom_value_of_another_configuration_is_sent_to_that(session: Session, server: Answering) -> None:
+    task: Any = asked(session)
+    server.rows = [
+        row(custom_attributes=[{**each, "configuration_id": "d"} for each in custom(fps=24, on=True, due=None)])
+    ]
+    asked(session)
+    task.custom_attributes["fps"] = 25.0
+    assert [each.entity_key["configuration_id"] for each in session.recorded_operations] == ["d"]
 
 
 def test_items_that_came_went_or_changed_places_show(session: Session, server: Answering) -> None:
