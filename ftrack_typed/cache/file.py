@@ -47,12 +47,12 @@ class FileCache(BatchedTextCache):
         retry_after: float = 5.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Use the file *path*, which is made with its folder where it is not there.
+        """Use the file *path*, ``~`` being the user's home, which is made with its folder where it is not there.
 
         Values older than *max_age*, by *clock*, count as absent. *timeout* is for waiting for other processes. All
         times are in seconds. Raise OSError where the folder cannot be made, or *path* is one.
         """
-        self.path = Path(path)
+        self.path = Path(path).expanduser()
         self.max_age = checked_age(max_age)
         self._timeout = timeout
         self._clock = clock

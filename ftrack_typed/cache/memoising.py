@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
+import uuid
 from collections.abc import Callable, Mapping, Sequence
-from types import MethodType
+from types import FunctionType, MethodType
 from typing import Any, Final, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 from .base import Cache
 from .keys import KeyMaker, ObjectKeyMaker
@@ -42,13 +44,33 @@ class Memoiser:
         Arguments count as the same however they are given: by place, by name or by default.
         """
         given, named = tuple(args or ()), dict(kw or {})
-        key = self.key_maker.key(function, _arguments(function, given, named))
+        key = self.key_maker.key(function, *_told_apart(function), _arguments(function, given, named))
         try:
             value: T = self.cache.get(key)
         except KeyError:
             value = function(*given, **named)
             self.cache.set(key, value)
         return copy.deepcopy(value) if self.return_copies else value
+
+
+_MARKS: Final[WeakKeyDictionary[Any, str]] = WeakKeyDictionary()
+
+
+def _told_apart(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Return what tells *function* from others of its name and module.
+
+    Of two classes the static methods have a name of their own. What a function made for its own values, and a lambda,
+    have none: each of these objects is another function, also for another process.
+    """
+    qualified = str(getattr(function, "__qualname__", ""))
+    if isinstance(function, FunctionType) and _is_nameless(function, qualified):
+        return (_MARKS.setdefault(function, uuid.uuid4().hex),)
+    return () if qualified in ("", function.__name__) else (qualified,)
+
+
+def _is_nameless(function: FunctionType, qualified: str) -> bool:
+    made_here = "<locals>" in qualified and set(function.__code__.co_freevars) - {"__class__"}
+    return bool(made_here) or function.__name__ == "<lambda>"
 
 
 def _arguments(function: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def _whole(path: str | os.PathLike[str]) -> str:
         raise TypeError(f"a path is text or an os.PathLike, or a list of such, not {path!r}")
     if not text:
         raise ValueError("a path is empty: the data of a component is at a path")
-    return text if is_whole(text) else os.path.abspath(text)
+    return text if is_whole(text) else os.path.abspath(os.path.expanduser(text))
 
 
 def create_thumbnail(

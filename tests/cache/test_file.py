@@ -69,6 +69,11 @@ def test_only_text_is_taken(file: FileCache) -> None:
     assert file.keys() == []
 
 
+def test_path_in_the_home_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("USERPROFILE" if sys.platform == "win32" else "HOME", str(tmp_path))
+    assert FileCache("~/entities.db").path == tmp_path / "entities.db"
+
+
 def test_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError, match="folder"):
         FileCache(tmp_path)

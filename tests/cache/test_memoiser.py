@@ -146,3 +146,40 @@ def test_decorator_with_a_memoiser_of_ones_own() -> None:
     assert [double(1), double(number=1), double(2)] == [2, 2, 4]
     assert calls == [1, 2]
     assert len(mine.cache.keys()) == 2
+
+
+def test_functions_of_one_name_are_not_taken_for_each_other() -> None:
+    remembering = memoise_decorator(Memoiser())
+
+    def times(factor: int) -> Any:
+        @remembering
+        def multiplied(number: int) -> int:
+            return factor * number
+
+        return multiplied
+
+    class First:
+        @staticmethod
+        @remembering
+        def name(number: int) -> str:
+            return f"first {number}"
+
+    class Second:
+        @staticmethod
+        @remembering
+        def name(number: int) -> str:
+            return f"second {number}"
+
+    assert [times(2)(5), times(3)(5)] == [10, 15]
+    assert [remembering(lambda number: number + 1)(5), remembering(lambda number: number * 9)(5)] == [6, 45]
+    assert [First.name(1), Second.name(1)] == ["first 1", "second 1"]
+
+
+def _named(number: int) -> int:
+    return number + 1
+
+
+def test_function_of_a_module_has_one_key_in_every_process() -> None:
+    cache: MemoryCache[str, int] = MemoryCache()
+    Memoiser(cache, StringKeyMaker()).call(_named, (1,))
+    assert cache.keys() == [f"{_named}{{'number': 1}}"]

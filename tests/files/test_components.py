@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,15 @@ def test_relative_path_is_made_whole(
     sequence = session.create_component("plate.%04d.exr [1-2]", location=None)
     assert isinstance(sequence, SequenceComponent)
     assert origin.get_filesystem_path(sequence.members[1]) == str(source / "plate.0002.exr")
+
+
+def test_path_in_the_home_of_the_user(
+    session: Session, source: Path, origin: Location, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("USERPROFILE" if sys.platform == "win32" else "HOME", str(source))
+    write(source / "x.exr")
+    component = session.create_component("~/x.exr", location=None)
+    assert (component.size, origin.get_filesystem_path(component)) == (6, str(source / "x.exr"))
 
 
 def test_subscriber_knows_the_file_type(session: Session, source: Path) -> None:
