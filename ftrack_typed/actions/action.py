@@ -121,7 +121,7 @@ class Action(Generic[F]):
             return self._answer(self.launch(selection, filled_in))
         except ActionError as error:
             return {"success": False, "message": str(error)}
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a script that ends itself must not end who offers it
             _LOGGER.exception("The action %s failed.", self.identifier)
             return {"success": False, "message": f"{self.label} failed: {str(error) or type(error).__name__}"}
 

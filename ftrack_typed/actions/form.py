@@ -5,6 +5,7 @@ Items and their types: protocol section 7.8.
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import types
 import typing
@@ -147,7 +148,7 @@ class Form(Generic[F]):
         self._type: Callable[..., Any] = answers_type
         hints = typing.get_type_hints(answers_type)
         fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(answers_type)
-        self.fields = [_field(each, hints[each.name]) for each in fields if each.init]
+        self.fields = [_field(each, hints.get(each.name)) for each in fields if each.init]
 
     def items(self, selection: Selection, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the items; *values* are what they show, else the defaults."""
@@ -173,6 +174,8 @@ class Form(Generic[F]):
 
 def _field(attribute: attrs.Attribute[Any], hint: Any) -> Field:
     shown = cast("_Shown", attribute.metadata.get(_KEY, _Shown()))
+    if hint is None:
+        raise TypeError(f"the field {attribute.name} of a form has no type: write {attribute.name}: str, or another")
     arguments = typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)
     (value_type, *others) = [each for each in arguments if each is not type(None)]
     kind = "" if others else _kind(value_type, shown)
@@ -224,6 +227,10 @@ def _label(value: Any) -> str:
 
 
 def _number(answer: Any) -> int:
+    if isinstance(answer, int):
+        return int(answer)
+    with contextlib.suppress(ValueError):
+        return int(str(answer))
     number = float(answer)
     if not number.is_integer():
         raise ValueError

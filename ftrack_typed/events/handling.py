@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from ..errors import ExpressionSyntaxError
+from ..errors import EventHubError, ExpressionSyntaxError
 from .event import Event
 from .subscriber import Subscriber
 from .subscribers import Subscribers
@@ -86,6 +86,11 @@ class Handling:
             self._answer(event, subscriber, future.result())
         except Exception as error:
             self.report(error, event, subscriber)
+        except BaseException as error:
+            # Such as that of sys.exit(): here it would end a thread of the executor, and all that waits for it.
+            ended = EventHubError(f"the callback ended with {error!r}")
+            ended.__cause__ = error
+            self.report(ended, event, subscriber)
 
     def _answer(self, event: Event, subscriber: Subscriber, result: object) -> None:
         if result is not None:

@@ -51,7 +51,7 @@ class Plain(Action[None]):
     result: Any = None
 
     def launch(self, selection: Selection, answers: None) -> Any:
-        if isinstance(self.result, Exception):
+        if isinstance(self.result, BaseException):
             raise self.result
         return self.result
 
@@ -325,6 +325,12 @@ def test_options_that_cannot_be_meant(
         signal.signal(signal.SIGTERM, heeded)
     assert outcome == code
     assert said in capsys.readouterr().err
+
+
+def test_launch_that_ends_the_program_is_a_failure(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Plain, "result", SystemExit(3))
+    Plain(session).register()
+    assert launch(session, "test.plain", []) == {"success": False, "message": "Plain failed: 3"}
 
 
 def test_failure_is_logged(session: Session, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

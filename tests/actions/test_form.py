@@ -125,6 +125,11 @@ def test_all_that_is_wrong_is_said(answers: dict[str, Any], problems: dict[str, 
     assert caught.value.problems == problems
 
 
+@pytest.mark.parametrize("answer", [9007199254740993, "9007199254740993"], ids=repr)
+def test_whole_numbers_are_exact(answer: object) -> None:
+    assert FORM.read({"name": "x", "frames": answer}).frames == 9007199254740993
+
+
 def test_what_a_validator_refuses() -> None:
     @attrs.frozen
     class Positive:
@@ -141,5 +146,7 @@ def test_what_no_item_can_show_is_refused() -> None:
 
     with pytest.raises(TypeError, match="numbers of a form cannot be a list"):
         Form(Nested)
+    with pytest.raises(TypeError, match="field numbers of a form has no type"):
+        Form(attrs.make_class("Untyped", ["numbers"]))
     with pytest.raises(TypeError, match="attrs class"):
         Form(int)

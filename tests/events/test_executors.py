@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -129,6 +130,21 @@ def test_errors_reach_the_hook_and_the_next_of_the_key_runs(pool: ThreadPoolExec
     eventually(lambda: bench.replies == ["good"])
     assert [str(error) for error in bench.errors] == ["no disk"]
     assert bench.handling.errors == 1
+
+
+def test_callback_that_ends_its_thread_holds_up_no_other() -> None:
+    bench = Bench()
+
+    def callback(event: Event) -> object:
+        if event["data"] == "bad":
+            sys.exit(3)
+        return event["data"]
+
+    with ThreadPoolExecutor(1) as alone:
+        bench.subscribe(callback, alone, key=lambda event: None)
+        bench.handle("bad", "good")
+        eventually(lambda: bench.replies == ["good"])
+    assert [str(error) for error in bench.errors] == ["the callback ended with SystemExit(3)"]
 
 
 def test_key_that_raises_reaches_the_hook(pool: ThreadPoolExecutor) -> None:
