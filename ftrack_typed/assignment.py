@@ -71,11 +71,17 @@ def check_reference(state: SessionState, entity: Entity, facts: AttributeFacts, 
 
 
 def check_item(state: SessionState, entity: Entity, facts: AttributeFacts, item: Any) -> None:
-    """Raise AttributeValueError where *item* is no entity that the attribute *facts* of *entity* can refer to."""
+    """Raise AttributeValueError where *item* is no entity that the attribute *facts* of *entity* can refer to.
+
+    Raise DeletedEntityError where it is deleted; what waits for its deletion may come back.
+    """
     target = entity._ftrack_type(facts.target or "")
     if not isinstance(item, target):
         raise AttributeValueError(entity.entity_type, facts.name, f"a {target.__name__}", item)
-    page = vars(item).get("_ftrack_page")
+    content = vars(item)
+    page = content.get("_ftrack_page")
+    if content.get("_ftrack_deleted"):
+        raise DeletedEntityError(item, f"{entity.entity_type}.{facts.name} cannot refer to it")
     if page is None or page.state is not state:
         where = "no session, as a copy does" if page is None else "another session"
         reason = f"it belongs to {where}; session.merge() gives the one of this session"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from .collection import bury
+from .collection import Collection, bury
 from .commit.sending import send
 from .creation import create
 from .entity import Entity
@@ -109,4 +109,6 @@ def _same(current: Any, value: Any) -> bool:
     if isinstance(current, datetime) and isinstance(value, datetime):
         # The server keeps whole seconds (protocol section 2.4).
         return aware(current).replace(microsecond=0) == aware(value).replace(microsecond=0)
+    if isinstance(current, Collection) and isinstance(value, Iterable):
+        return set(cast("Collection[Entity]", current)) == set(value)
     return bool(current == value)

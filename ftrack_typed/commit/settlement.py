@@ -39,7 +39,7 @@ def apply(
         for changes in taken:
             state.freshness.settle(changes)
     for changes in taken:
-        if changes.created is None and changes.deleted is None:
+        if changes.deleted is None:
             _forget_derived(state, changes)
     for each, result in zip(planned, results, strict=True):
         if each.entity is not None:
@@ -53,14 +53,20 @@ def apply(
 
 
 def _forget_derived(state: SessionState, changes: Changes) -> None:
-    """Drop what the server makes of the values that changed, and may not answer; it loads again when read."""
+    """Drop what the server makes of the values that were sent, and may not answer; it loads again when read."""
     entity, content = changes.entity, vars(changes.entity)
-    names = [name for name in _computed(type(entity)) if name in content or state.freshness.is_needed]
-    if not _PLACE.isdisjoint(changes.sent):
-        names += [entity._ftrack_names[wire] for wire in _OF_PLACE if wire in entity._ftrack_names]
+    if changes.created is not None:
+        # Custom attributes that a new entity was not given have defaults now.
+        custom = [facts.name for facts in entity._ftrack_kinds[AttributeKind.CUSTOM] if facts.name in content]
+        names = [name for name in custom if name not in state.unit.written(entity)]
+    else:
+        names = [name for name in _computed(type(entity)) if name in content or state.freshness.is_needed]
+        if not _PLACE.isdisjoint(changes.sent):
+            names += [entity._ftrack_names[wire] for wire in _OF_PLACE if wire in entity._ftrack_names]
     for name in names:
         content.pop(name, None)
-    state.freshness.forget(entity, names)
+    if names:
+        state.freshness.forget(entity, names)
 
 
 @functools.cache

@@ -92,6 +92,19 @@ def test_what_differs_is_committed_and_nothing_else(
     assert open_session().query(User).where(User.id == made.id).one().first_name == "B"
 
 
+def test_same_items_make_no_difference(session: Session, production: Production, sandbox: Sandbox) -> None:
+    task, author = session.get(Task, production.task_ids[0]), session.query(User).result()[0]
+    assert task is not None
+    first, second = (task.create_note(content, author) for content in ("first", "second"))
+    session.commit()
+    sandbox.requests.clear()
+    data = {"name": task.name, "parent_id": production.shot_id, "notes": [second, first]}
+    assert session.ensure(Task, data, ["name", "parent_id"]) is task
+    assert written(sandbox) == []
+    session.ensure(Task, {**data, "notes": [first]}, ["name", "parent_id"])
+    assert [action for action, _ in written(sandbox)] == ["update"]
+
+
 def test_fractions_of_a_second_and_offsets_make_no_difference(session: Session, sandbox: Sandbox) -> None:
     start = datetime(2031, 2, 3, 4, 5, 6, tzinfo=timezone.utc)
     user = session.query(User).all()[0]

@@ -232,6 +232,28 @@ def test_rolled_back_creation_is_gone(session: Session, production: Production, 
     session.commit()
 
 
+def test_nothing_can_refer_to_what_is_gone(session: Session, production: Production, task: Task) -> None:
+    shot = session.get(Shot, production.shot_id)
+    assert shot is not None
+    never = session.create(Shot, name="never", parent_id=production.project_id)
+    session.rollback()
+    deleted = session.create(Shot, name="deleted", parent_id=production.project_id)
+    session.commit()
+    session.delete(deleted)
+    task.parent = deleted  # may come back
+    session.rollback()
+    session.delete(deleted)
+    session.commit()
+    for gone, reason in ((never, "rolled back"), (deleted, "it is deleted")):
+        with pytest.raises(DeletedEntityError, match=rf"{reason}; Task.parent cannot refer to it"):
+            task.parent = gone
+        with pytest.raises(DeletedEntityError, match=rf"{reason}; Task.parent cannot refer to it"):
+            session.create(Task, name="refused", parent=gone)
+        with pytest.raises(DeletedEntityError, match=rf"{reason}; Shot.children cannot refer to it"):
+            shot.children.append(gone)
+    assert not session.recorded_operations
+
+
 def test_refused_ensure_leaves_nothing_behind(session: Session, production: Production, task: Task) -> None:
     twin = {"name": "task_001", "parent_id": production.shot_id, "description": "twin"}
     with pytest.raises(ServerError):

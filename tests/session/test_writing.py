@@ -385,6 +385,9 @@ def test_custom_attributes_of_a_new_entity(
     shot = session.create(Shot, name="sh020", parent_id=production.project_id, custom_attributes={"fend": 1100})
     session.commit()
     assert open_session().query(Shot).where(Shot.id == shot.id).one().custom_attributes["fend"] == 1100.0
+    defaults = session.get(Shot, production.shot_id)
+    assert defaults is not None
+    assert dict(shot.custom_attributes) == {**defaults.custom_attributes, "fend": 1100.0}
 
 
 def test_ensure_creates_updates_and_leaves_alone(session: Session, sandbox: Sandbox) -> None:
