@@ -91,3 +91,29 @@ def test_new_entity_that_moved_survives_what_it_was_first_below(
     found = session.query(f"select parent.name from Task where id is {task.id}").one()
     assert found["parent"] is shot
     assert session.get(Shot, doomed.id) is None
+
+
+def test_what_was_created_for_another_commit_is_no_sibling(
+    session: Session, production: Production, sandbox: Sandbox
+) -> None:
+    first = session.create(Task, name="first", parent_id=production.shot_id)
+    session.commit()
+    second = session.create(Task, name="second", parent_id=production.shot_id)
+    session.commit()
+    sandbox.requests.clear()
+    assert second.time_logged == 0
+    (text,) = asked(sandbox)
+    assert second.id in text
+    assert first.id not in text
+
+
+def test_empty_collection_of_a_new_entity_is_not_sent(
+    session: Session, production: Production, sandbox: Sandbox
+) -> None:
+    task = session.create(Task, name="new", parent_id=production.shot_id, notes=[])
+    sandbox.requests.clear()
+    session.commit()
+    (operation,) = operations_of(sandbox)
+    data: Any = operation["entity_data"]
+    assert (operation["action"], "notes" in data) == ("create", False)
+    assert list(task.notes) == []
