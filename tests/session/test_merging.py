@@ -85,7 +85,10 @@ def test_new_entity_that_moved_survives_what_it_was_first_below(
     below: dict[str, Any] = {"parent_id": doomed.id} if by_key else {"parent": doomed}
     task = session.create(Task, name="moved", **below)
     session.delete(doomed)
-    task.parent = shot
+    if by_key:
+        task.parent_id = shot.id
+    else:
+        task.parent = shot
     session.commit()
     assert task.parent is shot
     found = session.query(f"select parent.name from Task where id is {task.id}").one()
