@@ -36,8 +36,12 @@ def _percent(component: Entity, location_id: str, places: Mapping[str, set[str]]
     return min(100.0, max(0.0, round(_share(component, location_id, places) * 100, 9)))
 
 
-def _share(component: Entity, location_id: str, places: Mapping[str, set[str]]) -> float:
-    members = members_of(component)
+def _share(
+    component: Entity, location_id: str, places: Mapping[str, set[str]], around: tuple[Entity, ...] = ()
+) -> float:
+    """Return how much of *component* is there, from 0 to 1; what is *around* it does not count as its member."""
+    around = (*around, component)
+    members = [member for member in members_of(component) if not any(member is each for each in around)]
     if members:
-        return sum(_share(member, location_id, places) for member in members) / len(members)
+        return sum(_share(member, location_id, places, around) for member in members) / len(members)
     return float(location_id in places.get(component["id"], ()))

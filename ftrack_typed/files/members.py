@@ -25,24 +25,32 @@ def members_of(component: Entity) -> list[Entity]:
 
 
 def load_members(components: Sequence[Entity]) -> None:
-    """Load what is in *components*, on all levels, in one request for each level."""
+    """Load what is in *components*, on all levels, in one request for each level; each container is looked at once."""
+    seen: set[int] = set()
     level = [component for component in components if is_container(component)]
     while level:
         missing = [component for component in level if "members" not in vars(component)]
         if missing:
             missing[0].session.populate(missing, "members.name, members.file_type")
-        level = [member for component in level for member in members_of(component) if is_container(member)]
+        seen.update(map(id, level))
+        inner = [member for component in level for member in members_of(component) if is_container(member)]
+        level = [member for member in inner if id(member) not in seen]
 
 
 def expanded(components: Iterable[Entity], recursive: bool) -> list[Entity]:
-    """Return *components*, with *recursive* also what is in them, each once: members stand before their container."""
+    """Return *components*, with *recursive* also what is in them, each once: members stand before their container.
+
+    A container that the server says is in itself, by way of others, counts once.
+    """
     found: dict[int, Entity] = {}
+    entered: set[int] = set()
     given = list(components)
     if recursive:
         load_members(given)
 
     def visit(component: Entity) -> None:
-        if recursive:
+        if recursive and id(component) not in entered:
+            entered.add(id(component))
             for member in members_of(component):
                 visit(member)
         found.setdefault(id(component), component)

@@ -19,6 +19,7 @@ from ftrack_typed.entities import (
     Task,
 )
 from ftrack_typed.errors import AttributeValueError, LocationError
+from ftrack_typed.files import EntityIdStructure
 from ftrack_typed.files.sequences import name_of
 from ftrack_typed.sandbox.in_process import Sandbox
 from tests.files.conftest import Disk, frames, write
@@ -287,6 +288,20 @@ def test_thumbnail_of_several_files_is_refused(
         with pytest.raises(ValueError, match="one file"):
             task.create_thumbnail(several)  # type: ignore[arg-type]
     assert not list(sandbox.requests)
+
+
+def test_container_that_is_in_itself_is_looked_at_once(
+    session: Session, disk: Disk, origin: Location, source: Path
+) -> None:
+    disk.location.structure = EntityIdStructure()
+    outer = session.create(ContainerComponent, name="outer")
+    inner = session.create(ContainerComponent, name="inner", container=outer)
+    file = session.create_component(write(source / "x.exr"), {"container": inner}, location=None)
+    session.commit()
+    outer.container = inner
+    session.commit()
+    disk.location.add_component(file, origin)
+    assert outer.get_availability([disk.location]) == {disk.location.id: 100.0}
 
 
 def test_container_of_nothing_is_refused(session: Session) -> None:
