@@ -68,6 +68,7 @@ class Addition:
         """Look up, copy, register, commit and tell; raise ComponentInLocationError or LocationError."""
         if not self._items:
             return
+        self._files.check_recording(self._location)
         self._refuse_known()
         self._find_sources()
         self._find_places()

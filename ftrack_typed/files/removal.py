@@ -28,6 +28,7 @@ def remove_components(files: SessionFiles, location: Entity, components: Sequenc
     wanted = expanded(components, recursive)
     if not wanted:
         return
+    files.check_recording(location)
     places = _places(files, location, wanted)
     removed: list[Place] = []
     try:

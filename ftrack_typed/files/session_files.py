@@ -142,6 +142,15 @@ class SessionFiles:
         """Return the resource identifier of each of *components* in *location*; raise ComponentNotInLocationError."""
         return resource_identifiers(self, location, self._entities("Component", components))
 
+    def check_recording(self, location: Entity) -> None:
+        """Raise LocationError where what happens to data in *location* has to be committed, and nothing is recorded."""
+        if self.storage(location).remembered is None and not self.state.session.record_operations:
+            raise LocationError(
+                f"operation recording is off in this thread, and what is in location {location} has to be committed: "
+                "leave operation_recording(False) first",
+                {"location": location},
+            )
+
     def add(self, location: Entity, components: Iterable[Entity], sources: object, recursive: bool) -> None:
         """Add *components* to *location*; see `StoresComponents.add_components`."""
         with self._loading():

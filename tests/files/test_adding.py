@@ -179,6 +179,21 @@ def test_frames_of_a_sequence_are_registered_where_they_lie(
     assert found == ["/elsewhere/other.%d.exr", "/elsewhere/other.1.exr", "/elsewhere/other.2.exr"]
 
 
+def test_data_is_not_touched_where_nothing_is_recorded(
+    session: Session, version: AssetVersion, disk: Disk, origin: Location, source: Path
+) -> None:
+    component = version.create_component(write(source / "plate.exr"), location=disk.location)
+    files = disk.files()
+    other = version.create_component(write(source / "other.exr"), {"name": "other"})
+    with session.operation_recording(False):
+        with pytest.raises(LocationError, match="recording is off"):
+            disk.location.remove_component(component)
+        with pytest.raises(LocationError, match="recording is off"):
+            disk.location.add_component(other, origin)
+    assert disk.files() == files
+    assert registered(session, component) == [disk.location.id]
+
+
 def test_source_that_is_another_entity_is_refused(version: AssetVersion, disk: Disk, source: Path) -> None:
     component = version.create_component(write(source / "plate.exr"))
     with pytest.raises(TypeError, match="a source is a location or a path"):
