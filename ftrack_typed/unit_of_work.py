@@ -186,7 +186,11 @@ class UnitOfWork:
 
     def record_shown(self, entity: Entity, name: str, before: Any) -> None:
         """Remember that the attribute *name* of *entity* held *before*; what changed it is sent with something else."""
-        self._of(entity).old.setdefault(name, before)
+        changes = self._of(entity)
+        changes.old.setdefault(name, before)
+        if name in changes.sent:
+            # What is sent has what came in as well, so it goes after the creation of that.
+            changes.sent[name] = next(PLACES)
 
     def _of(self, entity: Entity) -> Changes:
         return self._pending.setdefault(id(entity), Changes(entity))

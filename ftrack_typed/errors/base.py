@@ -31,10 +31,12 @@ def _restored(error_type: type[FtrackError], arguments: tuple[object, ...]) -> F
     return error
 
 
-def close_matches(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Return up to three of *known* that look like *name*, best first, whatever their case."""
+def close_matches(name: object, known: Iterable[str]) -> tuple[str, ...]:
+    """Return up to three of *known* that look like *name*, best first, whatever their case; none of what is no text."""
     import difflib
 
+    if not isinstance(name, str):
+        return ()
     by_fold = {candidate.casefold(): candidate for candidate in known}
     return tuple(by_fold[match] for match in difflib.get_close_matches(name.casefold(), by_fold, n=3, cutoff=0.6))
 

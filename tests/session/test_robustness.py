@@ -232,6 +232,19 @@ def test_rolled_back_creation_is_gone(session: Session, production: Production, 
     session.commit()
 
 
+def test_name_that_is_no_text_is_unknown(session: Session, task: Task) -> None:
+    odd: Any = 1
+    create: Any = session.create
+    assert odd not in task
+    assert task.get(odd, "default") == "default"
+    with pytest.raises(UnknownAttributeError, match="has no attribute 1"):
+        _ = task[odd]
+    with pytest.raises(UnknownAttributeError, match="has no attribute 1"):
+        create(Task, {odd: 2})
+    with pytest.raises(UnknownAttributeError, match="has no attribute 1"):
+        _ = task.custom_attributes[odd]
+
+
 def test_nothing_can_refer_to_what_is_gone(session: Session, production: Production, task: Task) -> None:
     shot = session.get(Shot, production.shot_id)
     assert shot is not None

@@ -330,3 +330,17 @@ def test_item_leaves_the_collection_of_a_parent_that_is_known_by_its_key(
     session.commit()
     assert task not in shot.children
     assert task in other.children
+
+
+def test_note_that_comes_into_changed_notes_is_made_before_these_are_sent(
+    session: Session, task: Task, author: User, open_session: type[Session]
+) -> None:
+    first = session.create(Note, content="first", author=author)
+    task.notes.append(first)
+    new = session.create(Task, name="new", parent=task.parent, notes=[session.create(Note, content="a", author=author)])
+    task.create_note("second", author)
+    new.create_note("b", author)
+    session.commit()
+    other = open_session()
+    assert {note.content for note in same(other, task).notes} == {"first", "second"}
+    assert {note.content for note in same(other, new).notes} == {"a", "b"}
