@@ -100,7 +100,11 @@ class Action(Generic[F]):
         return Form(answers[0])
 
     def _discovered(self, event: Event) -> dict[str, Any] | None:
-        if not self.discover(Selection(self.session, event)):
+        try:
+            offered = self.discover(Selection(self.session, event))
+        except SystemExit as error:  # it must not end who offers the actions
+            raise RuntimeError(f"discover of the action {self.identifier} ended with {error!r}") from error
+        if not offered:
             return None
         shown = {name: getattr(self, name) for name in ("label", "variant", "description", "icon")}
         item = {name: value for name, value in shown.items() if value is not None}

@@ -333,6 +333,20 @@ def test_launch_that_ends_the_program_is_a_failure(session: Session, monkeypatch
     assert launch(session, "test.plain", []) == {"success": False, "message": "Plain failed: 3"}
 
 
+def test_discovery_that_ends_the_program_hides_one_action(session: Session, caplog: pytest.LogCaptureFixture) -> None:
+    class Leaving(Plain):
+        identifier = "test.leaving"
+
+        def discover(self, selection: Selection) -> bool:
+            sys.exit(3)
+
+    Leaving(session).register()
+    Plain(session).register()
+    (offered,) = ask(session, "ftrack.action.discover", [])
+    assert [item["actionIdentifier"] for item in offered["items"]] == ["test.plain"]
+    assert "discover of the action test.leaving ended with SystemExit(3)" in caplog.text
+
+
 def test_failure_is_logged(session: Session, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setattr(Plain, "result", RuntimeError("x"))
     Plain(session).register()
