@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from .collection import Collection, MappedCollection
@@ -13,6 +13,17 @@ from .symbols import CREATED, DELETED, MODIFIED, NOT_SET, Symbol
 
 PLACES = itertools.count()
 """Numbers of recorded changes, in the order in which they were made."""
+
+
+class Reread(dict[str, Any]):
+    """What a mapping held before it was changed here, where it was read again since.
+
+    What is sent is told by this. What the mapping goes back to is `read`, which others may have written to.
+    """
+
+    def __init__(self, before: Mapping[str, Any], read: Mapping[str, Any]) -> None:
+        super().__init__(before)
+        self.read = dict(read)
 
 
 class Changes:
@@ -129,7 +140,7 @@ def restore(entity: Entity, name: str, old: Any) -> None:
     if isinstance(old, Collection) and isinstance(current, Collection):
         old._restore_to(cast("Collection[Entity]", current))
     elif isinstance(current, MappedCollection) and isinstance(old, dict):
-        current._restore(cast("dict[str, Any]", old))
+        current._restore(old.read if isinstance(old, Reread) else cast("dict[str, Any]", old))
     elif old is NOT_SET:
         content.pop(name, None)
     else:

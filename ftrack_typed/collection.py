@@ -184,10 +184,6 @@ class MappedCollection(MutableMapping[str, V]):
         """Hold what *before* holds, and record nothing."""
         self._values = dict(before)
 
-    def _rebase(self, before: dict[str, V], read: MappedCollection[V]) -> None:
-        """Hold what *read* holds, with what changed here since *before*, and record nothing."""
-        self._values = rebased(self._values, before, read._values)
-
     @property
     def entity(self) -> Entity:
         """The entity that the mapping belongs to."""

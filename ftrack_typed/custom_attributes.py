@@ -228,11 +228,6 @@ class CustomAttributes(_Keyed):
         if isinstance(held, CustomAttributes):
             self._sources = {**held._sources, **self._sources}
 
-    def _rebase(self, before: dict[str, Any], read: MappedCollection[Any]) -> None:
-        super()._rebase(before, read)
-        if isinstance(read, CustomAttributes):
-            self._sources = {**read._sources, **self._sources}
-
     def clear(self) -> None:
         """Refuse: custom attributes belong to the type of the entity."""
         raise ImmutableAttributeError(self._entity.entity_type, "custom_attributes", "part of the entity's type")

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from .changes import PLACES, Changes, restore
+from .changes import PLACES, Changes, Reread, restore
 from .collection import MappedCollection, rebased
 from .entity import Entity
 from .errors import DeletedEntityError
@@ -128,26 +128,27 @@ class UnitOfWork:
                 for name in [name for name in content if name in changes.old]:
                     value = content.pop(name)
                     if isinstance(value, MappedCollection):
-                        value = self._rebased(entity, name, value, changes.old[name])
+                        value = self._reread(entity, name, value, changes.old[name])
                     changes.old[name] = value
                     # Its other form is looked up again, should the change be taken back.
                     for twin in entity._ftrack_twins.get(name, ()):
                         if twin.name in changes.old and twin.name not in content:
                             changes.old[twin.name] = NOT_SET
 
-    def _rebased(self, entity: Entity, name: str, read: MappedCollection[Any], before: Any) -> dict[str, Any]:
-        """Give the mapping *name* of *entity*, changed here since *before*, what was *read* under its other keys.
+    def _reread(self, entity: Entity, name: str, read: MappedCollection[Any], before: Any) -> dict[str, Any]:
+        """Return what is to be known of the mapping *name* of *entity*, changed since *before*, that was *read* again.
 
-        Return what was read. A key that nobody wrote here would be sent as it was, over what others made of it.
+        It shows what it showed until the changes are sent or taken back. A key that nobody wrote here is not sent: that
+        would undo what others made of it.
         """
-        held = vars(entity).get(name)
-        if isinstance(held, MappedCollection) and isinstance(before, dict):
-            newer = self._pending.get(id(entity))
-            later = None if newer is None else newer.old.get(name)
-            if newer is not None and isinstance(later, dict) and later is not before:
-                newer.old[name] = rebased(later, before, read._values)  # written again while the first is being sent
-            held._rebase(before, read)
-        return dict(read._values)
+        if not isinstance(before, dict):
+            return dict(read._values)
+        newer = self._pending.get(id(entity))
+        later = None if newer is None else newer.old.get(name)
+        if newer is not None and isinstance(later, dict) and later is not before:
+            # It was written again while the first is being sent.
+            newer.old[name] = Reread(later, rebased(later, before, read._values))
+        return Reread(before, read._values)
 
     def outdate(self, entity: Entity, names: Iterable[str]) -> None:
         """Forget the values to go back to of the changed attributes *names* of *entity*: they load again then."""

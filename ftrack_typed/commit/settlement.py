@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ..answers import MERGING_ERRORS
-from ..changes import Changes
-from ..collection import bury
+from ..changes import Changes, Reread
+from ..collection import MappedCollection, bury, rebased
 from ..entity import Entity
 from ..errors import UnrecognisedEntityTypeError
 from ..facts import AttributeKind
@@ -41,6 +41,7 @@ def apply(
     for changes in taken:
         if changes.deleted is None:
             _forget_derived(state, changes)
+            _show_reread(state, changes)
     for each, result in zip(planned, results, strict=True):
         if each.entity is not None:
             _merge_answer(state, each.entity, result)
@@ -67,6 +68,15 @@ def _forget_derived(state: SessionState, changes: Changes) -> None:
         content.pop(name, None)
     if names:
         state.freshness.forget(entity, names)
+
+
+def _show_reread(state: SessionState, changes: Changes) -> None:
+    """Make mappings say what others wrote to them while the changes waited that are sent now."""
+    content, written = vars(changes.entity), state.unit.written(changes.entity)
+    for name, before in changes.old.items():
+        held = content.get(name)
+        if isinstance(before, Reread) and isinstance(held, MappedCollection) and name not in written:
+            held._restore(rebased(held._values, before, before.read))
 
 
 @functools.cache
