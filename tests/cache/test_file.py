@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import shutil
@@ -71,7 +72,8 @@ def test_only_text_is_taken(file: FileCache) -> None:
 
 def test_path_in_the_home_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("USERPROFILE" if sys.platform == "win32" else "HOME", str(tmp_path))
-    assert FileCache("~/entities.db").path == tmp_path / "entities.db"
+    with contextlib.closing(FileCache("~/entities.db")) as cache:
+        assert cache.path == tmp_path / "entities.db"
 
 
 def test_folder_is_refused(tmp_path: Path) -> None:
