@@ -72,7 +72,7 @@ class Changes:
             del self.sent[name]
             if self.created is not None and self.old[name] is not NOT_SET:
                 self.sent[name] = self.created  # the entity started with a value, which is sent again
-            for each in (name, *(twin.name for twin in self.entity._ftrack_twins.get(name, ()))):
+            for each in forms(self.entity, name):
                 if each in self.old:
                     restore(self.entity, each, self.old.pop(each))
             return
@@ -118,8 +118,7 @@ class Changes:
         done.created, self.created = self.created, None
         done.sent = {name: at for name, at in self.sent.items() if at < place}
         self.sent = {name: at for name, at in self.sent.items() if at >= place}
-        twins = self.entity._ftrack_twins
-        kept = {each for name in self.sent for each in (name, *(twin.name for twin in twins.get(name, ())))}
+        kept = {each for name in self.sent for each in forms(self.entity, name)}
         done.old = {name: old for name, old in self.old.items() if name not in kept}
         self.old = {name: old for name, old in self.old.items() if name in kept}
         if done.created is not None:
@@ -131,6 +130,11 @@ class Changes:
         """Give every changed attribute its old value."""
         for name, old in self.old.items():
             restore(self.entity, name, old)
+
+
+def forms(entity: Entity, name: str) -> tuple[str, ...]:
+    """Return *name* and the names of its twins: a reference of *entity* and its key are forms of one value."""
+    return (name, *(twin.name for twin in entity._ftrack_twins.get(name, ())))
 
 
 def restore(entity: Entity, name: str, old: Any) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ..changes import Changes
+from ..changes import Changes, forms
 from ..collection import Collection
 from ..custom_attributes import CustomAttributes
 from ..entity import Entity
@@ -115,14 +115,9 @@ def _rewritten(changes: Changes) -> tuple[dict[str, Any], dict[str, Any]]:
             continue
         if facts.kind is AttributeKind.SCALAR and name not in entity._ftrack_twins:
             last[facts.wire] = _value(content[name])
-        elif not any(_is_going(each) for each in (old, *_old_twins(changes, name))):
+        elif not any(_is_going(changes.old.get(each)) for each in forms(entity, name)):
             first[facts.wire] = _value(old)
     return first, last
-
-
-def _old_twins(changes: Changes, name: str) -> list[Any]:
-    """Return what the other forms of the attribute *name*, a reference or its key, held before it changed."""
-    return [changes.old.get(twin.name) for twin in changes.entity._ftrack_twins.get(name, ())]
 
 
 def _is_going(value: Any) -> bool:

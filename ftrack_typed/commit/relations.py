@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..changes import Changes, moved_items, touched_references
+from ..changes import Changes, forms, moved_items, touched_references
 from ..entity import Entity
 from ..facts import AttributeFacts, AttributeKind
 from ..identity import key_value
@@ -37,8 +37,8 @@ def related(state: SessionState, changes: Changes) -> Iterator[Entity]:
             yield other
     for item, _ in moved_items(changes):
         yield item
-        for facts, forms in _references_to(item, changes.entity):
-            yield from _said(state, item, facts, forms)
+        for facts, names in _references_to(item, changes.entity):
+            yield from _said(state, item, facts, names)
 
 
 def _referred_to(state: SessionState, entity: Entity, facts: AttributeFacts, said: Any) -> Entity | None:
@@ -55,29 +55,29 @@ def _forget_references(state: SessionState, item: Entity, owner: Entity, *, is_i
     """
     content, key = vars(item), owner._ftrack_first_key()
     left: list[Entity] = []
-    for facts, forms in _references_to(item, owner):
-        said = [content[name] for name in forms if name in content]
+    for facts, names in _references_to(item, owner):
+        said = [content[name] for name in names if name in content]
         if said and all(_is_key_of(key, each) is is_in for each in said):
             continue
-        state.unit.outdate(item, forms)
-        state.freshness.forget(item, forms)
-        if state.unit.written(item).isdisjoint(forms):
-            left += _said(state, item, facts, forms)
-            for name in forms:
+        state.unit.outdate(item, names)
+        state.freshness.forget(item, names)
+        if state.unit.written(item).isdisjoint(names):
+            left += _said(state, item, facts, names)
+            for name in names:
                 content.pop(name, None)
     return left
 
 
-def _references_to(item: Entity, owner: Entity) -> Iterator[tuple[AttributeFacts, list[str]]]:
+def _references_to(item: Entity, owner: Entity) -> Iterator[tuple[AttributeFacts, tuple[str, ...]]]:
     """Yield the references of *item* that may lead to *owner*, each with the names of all its forms."""
     for facts in item._ftrack_kinds[AttributeKind.REFERENCE]:
         if isinstance(owner, item._ftrack_type(facts.target or "")):
-            yield facts, [facts.name, *(twin.name for twin in item._ftrack_twins.get(facts.name, ()))]
+            yield facts, forms(item, facts.name)
 
 
-def _said(state: SessionState, item: Entity, facts: AttributeFacts, forms: Iterable[str]) -> Iterator[Entity]:
-    """Yield what *item* refers to in any of the *forms* of the reference *facts*, where it is known here."""
-    for said in (vars(item).get(name) for name in forms):
+def _said(state: SessionState, item: Entity, facts: AttributeFacts, names: Iterable[str]) -> Iterator[Entity]:
+    """Yield what *item* refers to in any of the forms *names* of the reference *facts*, where it is known here."""
+    for said in (vars(item).get(name) for name in names):
         if said is not None and (other := _referred_to(state, item, facts, said)) is not None:
             yield other
 

@@ -72,10 +72,11 @@ def _forget_derived(state: SessionState, changes: Changes) -> None:
 
 def _show_reread(state: SessionState, changes: Changes) -> None:
     """Make mappings say what others wrote to them while the changes waited that are sent now."""
-    content, written = vars(changes.entity), state.unit.written(changes.entity)
     for name, before in changes.old.items():
-        held = content.get(name)
-        if isinstance(before, Reread) and isinstance(held, MappedCollection) and name not in written:
+        if not isinstance(before, Reread) or name in state.unit.written(changes.entity):
+            continue
+        held = vars(changes.entity).get(name)
+        if isinstance(held, MappedCollection):
             held._restore(rebased(held._values, before, before.read))
 
 
