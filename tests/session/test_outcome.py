@@ -268,6 +268,21 @@ def test_new_entity_proves_the_commit_whatever_became_of_the_rest(
     assert not session.recorded_operations
 
 
+def commit_twice(session: Session, sandbox: Sandbox) -> None:
+    """Commit, with each batch carried out twice: the second answer is the one that comes."""
+
+    def repeat(request: object, answer: Callable[[], Response]) -> Response:
+        answer()
+        return answer()
+
+    sandbox.intercept = repeat
+    try:
+        session.commit()
+    finally:
+        sandbox.intercept = None
+    assert not session.recorded_operations
+
+
 def test_commit_that_the_server_gets_twice_is_done_once(
     session: Session, production: Production, sandbox: Sandbox
 ) -> None:
@@ -280,17 +295,7 @@ def test_commit_that_the_server_gets_twice_is_done_once(
     made = session.create(
         TypedContextList, name="once", project=task.project, category=category, owner=author, items_=[task]
     )
-
-    def repeat(request: object, answer: Callable[[], Response]) -> Response:
-        answer()
-        return answer()
-
-    sandbox.intercept = repeat
-    try:
-        session.commit()
-    finally:
-        sandbox.intercept = None
-    assert not session.recorded_operations
+    commit_twice(session, sandbox)
     assert list(task.notes) == [note]
     assert list(made.items_) == [task]
 
@@ -301,17 +306,7 @@ def test_metadata_that_the_server_gets_twice_is_there_once(
     task = session.get(Task, production.task_ids[0])
     assert task is not None
     task.metadata["once"] = "only"
-
-    def repeat(request: object, answer: Callable[[], Response]) -> Response:
-        answer()
-        return answer()
-
-    sandbox.intercept = repeat
-    try:
-        session.commit()
-    finally:
-        sandbox.intercept = None
-    assert not session.recorded_operations
+    commit_twice(session, sandbox)
     assert dict(task.metadata) == {"once": "only"}
 
 

@@ -259,13 +259,19 @@ def test_mapping_that_is_read_again_while_it_is_sent_keeps_what_was_written_twic
     assert dict(task.metadata) == expected
 
 
-def test_item_that_came_into_a_collection_says_where_it_is_after_the_commit(
-    session: Session, task: Task, production: Production
-) -> None:
+def two_shots(session: Session, production: Production) -> tuple[Shot, Shot]:
+    """Return the shot of the tasks, and another one beside it."""
     shot = session.get(Shot, production.shot_id)
     assert shot is not None
     other = session.create(Shot, name="other", parent=shot.parent)
     session.commit()
+    return shot, other
+
+
+def test_item_that_came_into_a_collection_says_where_it_is_after_the_commit(
+    session: Session, task: Task, production: Production
+) -> None:
+    shot, other = two_shots(session, production)
     assert task in shot.children
     assert task.parent is shot
     assert [each.id for each in task.ancestors] == [shot.id]
@@ -336,10 +342,7 @@ def test_what_servers_make_of_a_value_is_that_of_the_new_one(session: Session, t
 def test_item_leaves_the_collection_of_a_parent_that_is_known_by_its_key(
     session: Session, task: Task, production: Production
 ) -> None:
-    shot = session.get(Shot, production.shot_id)
-    assert shot is not None
-    other = session.create(Shot, name="other", parent=shot.parent)
-    session.commit()
+    shot, other = two_shots(session, production)
     assert task in shot.children
     assert task.parent_id == shot.id
     assert "parent" not in vars(task)
